@@ -1,0 +1,1 @@
+"""What touches the world: AWS clients, the ledger, the retry queues, the failures bucket, threads and time."""

@@ -1,0 +1,74 @@
+"""boto3 clients: one of each per execution environment, made when first asked for."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+    from botocore.config import Config
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+CONNECT_TIMEOUT_S = 2.0
+MAX_CONNECTIONS = 32
+"""Each consumer posts in bounded lanes; together they stay below this."""
+
+
+class AwsClients:
+    """The clients. Region, credentials and endpoints come from the environment, as boto3 reads them.
+
+    SDK retries are off and reads end in time, so that no call outlives its invocation (I8): who calls decides
+    what is tried again.
+    """
+
+    def __init__(self, *, read_timeout_s: float) -> None:
+        """Set how long one call may wait for an answer."""
+        self._read_timeout_s = read_timeout_s
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB."""
+        return self._session.client("dynamodb", config=self._config)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """SQS."""
+        return self._session.client("sqs", config=self._config)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """S3."""
+        return self._session.client("s3", config=self._config)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs."""
+        return self._session.client("logs", config=self._config)
+
+    def socket_posts(self, endpoint: str) -> "ApiGatewayManagementApiClient":
+        """API Gateway's @connections at `endpoint` (https://.../stage)."""
+        return self._session.client("apigatewaymanagementapi", endpoint_url=endpoint, config=self._config)
+
+    @cached_property
+    def session(self) -> "Session":
+        """The session, for what signs its requests itself."""
+        import boto3  # noqa: PLC0415 - a function that needs no client does not pay for the import
+
+        return boto3.session.Session()
+
+    _session = session
+
+    @cached_property
+    def _config(self) -> "Config":
+        from botocore.config import Config  # noqa: PLC0415 - as above
+
+        return Config(
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=self._read_timeout_s,
+            retries={"mode": "standard", "total_max_attempts": 1},
+            max_pool_connections=MAX_CONNECTIONS,
+            tcp_keepalive=True,
+        )
