@@ -24,12 +24,12 @@ type AttributeValue = (
     | Decimal
     | bytes
     | bool
-    | None
     | list[AttributeValue]
     | dict[str, AttributeValue]
     | frozenset[str]
     | frozenset[Decimal]
     | frozenset[bytes]
+    | None
 )
 type Image = Mapping[str, AttributeValue]
 
@@ -61,7 +61,7 @@ def decode_image(raw: object) -> dict[str, AttributeValue]:
     return image
 
 
-def decode_value(raw: Any, depth: int = MAX_DEPTH) -> AttributeValue:  # noqa: ANN401 - anything may arrive
+def decode_value(raw: Any, depth: int = MAX_DEPTH) -> AttributeValue:
     """Decode one typed value with at most `depth` further levels of nesting.
 
     Raises:

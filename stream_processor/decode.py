@@ -26,7 +26,7 @@ def decode_event(event: object) -> Batch:
     records = event.get("Records") if isinstance(event, dict) else None
     if not isinstance(records, list):
         raise ConfigurationError(
-            "the event has no list of Records: invoke this function through an event source mapping of a DynamoDB stream"
+            "the event has no list of Records: invoke this function by an event source mapping of a DynamoDB stream"
         )
     sources = {record.get("eventSource") for record in records if isinstance(record, dict)}
     if sources and EVENT_SOURCE not in sources:

@@ -29,6 +29,7 @@ def document_id(keys: Mapping[str, AttributeValue]) -> str:
     'welcome'
     >>> document_id({"team": "red/blue", "number": Decimal("7.0")})
     '~N7/red%2Fblue'
+
     """
     text = "/".join(_encode(keys[name]) for name in sorted(keys))
     if len(text) <= MAX_CHARACTERS:

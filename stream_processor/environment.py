@@ -1,4 +1,4 @@
-"""Read settings from environment variables, each validated, each error naming the variable, what it held and what it takes."""
+"""Settings from environment variables: validated; an error names the variable, what it held and what it takes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

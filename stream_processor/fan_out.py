@@ -1,4 +1,4 @@
-"""Give changes to all consumers at once, each on a thread of its own, and take their answers until the patience ends."""
+"""Give changes to all consumers at once, each on its own thread, and hear them until their patience ends."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +68,12 @@ class FanOut:
     """
 
     def __init__(
-        self, consumers: Sequence[Consumer], *, patience_s: Mapping[str, float], executor: Executor, clock: Clock
+        self,
+        consumers: Sequence[Consumer],
+        *,
+        patience_s: Mapping[str, float],
+        executor: Executor,
+        clock: Clock,
     ) -> None:
         """Take the consumers; `patience_s` has the patience of each, seconds, by name."""
         self._consumers = {consumer.name: consumer for consumer in consumers}
@@ -104,9 +109,7 @@ class FanOut:
         task = self._running.get(name)
         return task is not None and not task.done()
 
-    def _start(
-        self, consumer: Consumer, changes: Sequence[Change], deadline: Deadline, hearing: _Hearing
-    ) -> Task:
+    def _start(self, consumer: Consumer, changes: Sequence[Change], deadline: Deadline, hearing: _Hearing) -> Task:
         def run() -> None:
             try:
                 for change, outcome in consumer.deliver(changes, deadline):

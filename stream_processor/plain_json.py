@@ -13,12 +13,13 @@ A number that JSON readers would round thus keeps its digits, at the price of it
 from base64 import b64encode
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import cast
 
 from stream_processor.attribute_values import AttributeValue
 
 MAX_SAFE_INTEGER = 2**53 - 1
 
-type Plain = str | int | float | bool | None | list[Plain] | dict[str, Plain]
+type Plain = str | int | float | bool | list[Plain] | dict[str, Plain] | None
 
 
 def plain_image(image: Mapping[str, AttributeValue]) -> dict[str, Plain]:
@@ -33,7 +34,7 @@ def plain(value: AttributeValue) -> Plain:
     if isinstance(value, bytes):
         return b64encode(value).decode()
     if isinstance(value, frozenset):
-        return [plain(member) for member in sorted(value)]
+        return [plain(member) for member in sorted(cast("frozenset[str]", value))]
     if isinstance(value, list):
         return [plain(member) for member in value]
     if isinstance(value, dict):

@@ -61,8 +61,7 @@ class StreamProcessor:
         tallies = self.fan_out.deliver(work, delivery_ends)
         lost = self.putting_away.put_away_bad_records(batch.bad_records, put_away_ends)
         reached = {
-            name: self.putting_away.put_away(name, work[name], tally, put_away_ends)
-            for name, tally in tallies.items()
+            name: self.putting_away.put_away(name, work[name], tally, put_away_ends) for name, tally in tallies.items()
         }
         self._record(batch.changes, known, reached, deadline, faults)
         unsettled = [
@@ -82,11 +81,7 @@ class StreamProcessor:
         except LedgerUnavailableError as error:
             faults.append(Cause.of(error))
         return {
-            name: {
-                event_id: entry.standings[name]
-                for event_id, entry in entries.items()
-                if name in entry.standings
-            }
+            name: {event_id: entry.standings[name] for event_id, entry in entries.items() if name in entry.standings}
             for name in self.fan_out.consumers
         }
 

@@ -69,9 +69,7 @@ class PuttingAway:
         done = set(self.failures.put(dead, deadline))
         return [bad for position, bad in enumerate(bad_records) if position not in done]
 
-    def _standings(
-        self, put: Sequence[Undelivered], done: Collection[int], state: State
-    ) -> dict[str, Standing]:
+    def _standings(self, put: Sequence[Undelivered], done: Collection[int], state: State) -> dict[str, Standing]:
         now_ms = self.clock.now_ms()
         return {str(put[position].event_id): Standing(state=state, at_ms=now_ms) for position in done}
 

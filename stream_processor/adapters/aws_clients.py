@@ -55,7 +55,7 @@ class AwsClients:
     @cached_property
     def session(self) -> "Session":
         """The session, for what signs its requests itself."""
-        import boto3  # noqa: PLC0415 - a function that needs no client does not pay for the import
+        import boto3
 
         return boto3.session.Session()
 
@@ -63,7 +63,7 @@ class AwsClients:
 
     @cached_property
     def _config(self) -> "Config":
-        from botocore.config import Config  # noqa: PLC0415 - as above
+        from botocore.config import Config
 
         return Config(
             connect_timeout=CONNECT_TIMEOUT_S,

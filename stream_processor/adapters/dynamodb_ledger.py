@@ -18,7 +18,7 @@ from stream_processor.ports import LedgerUnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestOutputTypeDef, WriteRequestTypeDef
 
 KEYS_A_READ = 100
 """Most keys of one BatchGetItem (DynamoDB API Reference)."""
@@ -65,15 +65,13 @@ class DynamoDbLedger:
         keys: Sequence[Mapping[str, AttributeValueTypeDef]] = [{"event_id": {"S": i}} for i in event_ids]
         while keys:
             self._check(deadline)
-            answer = self._client.batch_get_item(
-                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-            )
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
             for item in answer["Responses"].get(self._table, []):
                 yield _entry(item)
             keys = answer["UnprocessedKeys"].get(self._table, {"Keys": []})["Keys"]
 
     def _write(self, entries: Sequence[LedgerEntry], deadline: Deadline) -> None:
-        requests: Sequence[WriteRequestTypeDef] = [
+        requests: Sequence[WriteRequestTypeDef | WriteRequestOutputTypeDef] = [
             {"PutRequest": {"Item": _item(entry, self._clock.now_ms() // 1000)}} for entry in entries
         ]
         while requests:

@@ -1,6 +1,7 @@
 """Dead letters as objects of a bucket: one each, whole, readable."""
 
 import json
+import logging
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 PREFIX = "dead-letters"
 
+_logger = logging.getLogger(__name__)
+
 
 class S3FailuresBucket:
     """Keeps the `FailuresBucket` port's contract."""
@@ -28,7 +31,9 @@ class S3FailuresBucket:
 
     def put(self, dead_letters: Sequence[Undelivered], deadline: Deadline) -> Collection[int]:
         """Store one object each, several at a time."""
-        done = in_lanes(lambda position: self._put(position, dead_letters[position], deadline), range(len(dead_letters)))
+        done = in_lanes(
+            lambda position: self._put(position, dead_letters[position], deadline), range(len(dead_letters))
+        )
         return {position for position in done if position is not None}
 
     def _put(self, position: int, letter: Undelivered, deadline: Deadline) -> int | None:
@@ -39,7 +44,8 @@ class S3FailuresBucket:
             self._client.put_object(
                 Bucket=self._bucket, Key=object_key(letter, body), Body=body, ContentType="application/json"
             )
-        except (ClientError, BotoCoreError):
+        except (ClientError, BotoCoreError) as error:
+            _logger.warning("a dead letter of %s is not stored: %s", letter.consumer, error)
             return None
         return position
 

@@ -1,6 +1,7 @@
 """A consumer's parked changes in an SQS queue; what is too big for a message lies in the failures bucket."""
 
 import json
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,8 @@ MESSAGES_A_CALL = 10
 BYTES_A_CALL = 1024 * 1024
 """Most bytes of one message and of all messages of one SendMessageBatch (SQS API Reference)."""
 CLAIMS = "claims/retry"
+
+_logger = logging.getLogger(__name__)
 
 
 class _Message(NamedTuple):
@@ -41,9 +44,7 @@ class SqsRetryQueue:
         done = in_lanes(lambda batch: self._send(parked, batch, deadline), list(_batches(messages)))
         return {position for positions in done for position in positions}
 
-    def _send(
-        self, parked: Sequence[Undelivered], batch: Sequence[_Message], deadline: Deadline
-    ) -> Collection[int]:
+    def _send(self, parked: Sequence[Undelivered], batch: Sequence[_Message], deadline: Deadline) -> Collection[int]:
         if deadline.passed():
             return ()
         try:
@@ -57,8 +58,11 @@ class SqsRetryQueue:
                 QueueUrl=self._queue_url,
                 Entries=[{"Id": str(position), "MessageBody": body} for position, body in bodies.items()],
             )
-        except (ClientError, BotoCoreError):
+        except (ClientError, BotoCoreError) as error:
+            _logger.warning("%d changes of %s are not parked: %s", len(batch), parked[0].consumer, error)
             return ()
+        for failed in answer.get("Failed", []):
+            _logger.warning("a change is not parked: %s %s", failed["Code"], failed.get("Message", ""))
         return [int(sent["Id"]) for sent in answer.get("Successful", [])]
 
     def _claim(self, item: Undelivered, body: str) -> str:
