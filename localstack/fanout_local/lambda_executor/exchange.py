@@ -1,55 +1,20 @@
 """Where one function process and the environment that owns it meet: an event in, an outcome out."""
 
 import time
-from dataclasses import dataclass
 from threading import Condition
 
 from fanout_local.lambda_executor.invocation import Invocation
-
-# Lambda's limit for a synchronous answer: 6 MB and 100 bytes.
-MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """The process has been initialised and asks for an event."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Responded:
-    """The handler's answer."""
-
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raised:
-    """The runtime client's account of an exception, in the handler or at init."""
-
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TooLarge:
-    """An answer that Lambda refuses for its size."""
-
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exited:
-    """The process ended without an answer; `code` as subprocess tells it (negative: a signal)."""
-
-    code: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimedOut:
-    """No answer in time."""
-
-
-Initialised = Ready | Raised | Exited | TimedOut
-Outcome = Responded | Raised | TooLarge | Exited | TimedOut
+from fanout_local.lambda_executor.outcome import (
+    MAX_RESPONSE_BYTES,
+    Exited,
+    Initialised,
+    Outcome,
+    Raised,
+    Ready,
+    Responded,
+    TimedOut,
+    TooLarge,
+)
 
 
 class UnknownRequestError(Exception):
@@ -86,8 +51,8 @@ class Exchange:
     def run(self, invocation: Invocation, timeout_s: float) -> Outcome:
         """Hand the event out and wait for what comes of it.
 
-        Returns when the process has answered AND asks for the next event (only then is it done with this one, and all
-        it printed is in the log), has ended, or when the time is over.
+        Returns when the process has answered AND asks for the next event (only then is it done with this one,
+        and all it printed is in the log), has ended, or when the time is over.
         """
         deadline_ms = int((time.time() + timeout_s) * 1000)
         with self._changed:
@@ -113,10 +78,8 @@ class Exchange:
 
     # The process's side.
 
-    def next_event(
-        self,
-    ) -> tuple[Invocation, int] | None:
-        """Block until there is an event: it and its deadline (ms since the epoch); None once the process has ended."""
+    def next_event(self) -> tuple[Invocation, int] | None:
+        """Wait for an event: it and its deadline (ms since the epoch); None once the process has ended."""
         with self._changed:
             self._asks_for_event = True
             self._changed.notify_all()

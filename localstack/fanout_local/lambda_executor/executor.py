@@ -1,7 +1,7 @@
 """What LocalStack calls: one object per execution environment, one event at a time.
 
-The methods are those of localstack.services.lambda_.invocation.runtime_executor.RuntimeExecutor (4.14). `invoke`
-returns the result itself, so nothing of the protocol with LocalStack's container init is needed.
+The methods are those of localstack.services.lambda_.invocation.runtime_executor.RuntimeExecutor (4.14).
+`invoke` returns the result itself, so nothing of the protocol with LocalStack's container init is needed.
 """
 
 import os
@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from localstack import config
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
 
 from fanout_local.lambda_executor.environment import Environment
 from fanout_local.lambda_executor.invocation import Function, Invocation
 from fanout_local.lambda_executor.settings import read_settings
+from fanout_local.lambda_executor.variables import lambda_variables
 
 LOOPBACK = "127.0.0.1"
 
@@ -29,12 +29,10 @@ class FanoutExecutor:
 
     def start(self, env_vars: Mapping[str, object]) -> None:
         """Make the environment; its process starts with its first event."""
-        configuration = self.function_version.config
         self._environment = Environment(
             id_=self.id,
             function=_function(self.function_version),
-            given=env_vars,
-            configured=configuration.environment or {},
+            given=lambda_variables(env_vars, configured=self.function_version.config.environment or {}),
             settings=read_settings(os.environ),
         )
 
@@ -73,7 +71,7 @@ class FanoutExecutor:
 
     def get_runtime_endpoint(self) -> str:
         """Asked for by LocalStack for its container init, which is not used here."""
-        return f"http://{LOOPBACK}:{config.GATEWAY_LISTEN[0].port}/_localstack_lambda/{self.id}"
+        return ""
 
     @classmethod
     def prepare_version(cls, function_version: Any) -> None:
@@ -108,7 +106,5 @@ def _function(function_version: Any) -> Function:
         timeout_s=float(configuration.timeout),
         memory_mb=int(configuration.memory_size),
         task_root=Path(configuration.code.get_unzipped_code_location()),
-        layers=tuple(
-            Path(layer.code.get_unzipped_code_location()) for layer in configuration.layers if layer.code
-        ),
+        layers=tuple(Path(layer.code.get_unzipped_code_location()) for layer in configuration.layers if layer.code),
     )

@@ -1,6 +1,5 @@
 """What goes into a function's environment and what comes out of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +35,3 @@ class Answer:
     payload: bytes
     is_error: bool
     logs: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How functions are run: the interpreter, where live environments are listed, what their processes carry."""
-
-    python: Path
-    state_folder: Path | None
-    carried: Mapping[str, str]

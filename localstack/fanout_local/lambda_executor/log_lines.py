@@ -1,6 +1,5 @@
-"""What Lambda itself writes to a function's log around an invocation, and its error bodies."""
+"""What Lambda itself writes to a function's log around an invocation."""
 
-import json
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,28 +68,3 @@ def exit_message(request_id: str, code: int) -> str:
         return f"RequestId: {request_id} Error: Runtime exited without providing a reason"
     reason = f"exit status {code}" if code > 0 else f"signal: {SIGNAL_NAMES.get(-code, str(-code))}"
     return f"RequestId: {request_id} Error: Runtime exited with error: {reason}"
-
-
-def exit_body(request_id: str, code: int) -> bytes:
-    """The caller's answer when the process ended."""
-    return error_body("Runtime.ExitError", exit_message(request_id, code))
-
-
-def timeout_body(request_id: str, timeout_s: float) -> bytes:
-    """The caller's answer when time ran out."""
-    return error_body(
-        "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {timeout_s:.2f} seconds"
-    )
-
-
-def too_large_body(size_bytes: int, limit_bytes: int) -> bytes:
-    """The caller's answer when the handler's own was over the limit."""
-    return error_body(
-        "Function.ResponseSizeTooLarge",
-        f"Response payload size ({size_bytes} bytes) exceeded maximum allowed payload size ({limit_bytes} bytes).",
-    )
-
-
-def error_body(error_type: str, message: str) -> bytes:
-    """An error as Lambda's callers get it."""
-    return json.dumps({"errorType": error_type, "errorMessage": message}).encode()

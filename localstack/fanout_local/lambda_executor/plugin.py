@@ -13,6 +13,6 @@ class FanoutExecutorPlugin(Plugin):  # type: ignore[misc]  # plux is only in Loc
 
     def load(self, *_args: Any, **_kwargs: Any) -> Any:
         """The executor's class."""
-        from fanout_local.lambda_executor.executor import FanoutExecutor  # noqa: PLC0415 (imports LocalStack)
+        from fanout_local.lambda_executor.executor import FanoutExecutor
 
         return FanoutExecutor

@@ -8,7 +8,8 @@ import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from fanout_local.lambda_executor.exchange import MAX_RESPONSE_BYTES, Exchange, UnknownRequestError
+from fanout_local.lambda_executor.exchange import Exchange, UnknownRequestError
+from fanout_local.lambda_executor.outcome import MAX_RESPONSE_BYTES
 
 VERSION = "/2018-06-01"
 INVOCATION = re.compile(rf"{VERSION}/runtime/invocation/(?P<request_id>[^/]+)/(?P<kind>response|error)")

@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-from fanout_local.lambda_executor.invocation import Settings
 
 INSTANCE_MARK = "FANOUT_LOCAL_INSTANCE_ID"
 
@@ -13,15 +12,23 @@ class SettingError(Exception):
     """A variable is missing or wrong; the message names it."""
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How functions are run.
 
-    FANOUT_LAMBDA_PYTHON: the interpreter of every function (needs awslambdaric and boto3).
-    FANOUT_LAMBDA_STATE: where each live environment has a file FUNCTION-ID.json {"pid": int, "function": str}; optional.
-    FANOUT_LOCAL_INSTANCE_ID: passed on, so that a function's process is known as this local stack's; optional.
-
-    Raises SettingError.
+    python: the interpreter of every function; needs awslambdaric and boto3 (FANOUT_LAMBDA_PYTHON).
+    state_folder: each live process has a file FUNCTION-ID.json there, {"pid": int, "function": str}
+        (FANOUT_LAMBDA_STATE, optional).
+    marks: variables passed on that mark a process as this local stack's (FANOUT_LOCAL_INSTANCE_ID, optional).
     """
+
+    python: Path
+    state_folder: Path | None
+    marks: Mapping[str, str]
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read them; raises SettingError."""
     python = environ.get("FANOUT_LAMBDA_PYTHON", "")
     if not python:
         raise SettingError("FANOUT_LAMBDA_PYTHON is not set: it names the Python that runs the functions.")
@@ -32,5 +39,5 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         python=Path(python),
         state_folder=Path(state_folder) if state_folder else None,
-        carried={INSTANCE_MARK: mark} if mark else {},
+        marks={INSTANCE_MARK: mark} if mark else {},
     )
