@@ -1,0 +1,86 @@
+"""The audit event of a change."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from stream_processor.canonical import canonical_attributes, image_hash
+from stream_processor.change import Change
+from stream_processor.plain_json import plain_image
+
+SCHEMA_VERSION = 1
+TTL_ACTOR = "ttl"
+UNKNOWN_ACTOR = "unknown"
+ACTOR_ATTRIBUTES = ("edited_by", "author")
+"""Where an application may say who made a change; the first that holds a text counts."""
+
+END_OF_TIME_S = 253_402_300_800
+"""The year 10000, which ISO 8601 cannot write."""
+
+MAX_CHANGED_BYTES = 128 * 1024
+"""Names of changed attributes beyond this are left out of the event: an item can have 400 KB of them."""
+
+
+def audit_event(change: Change) -> dict[str, Any]:
+    """Return the audit event, ready for `json.dumps`. It holds the item's keys and no other content.
+
+    ==============  ===================================================================================
+    schema_version  1
+    event_id        the stream's id of the record; a repeated event has the same
+    document_id     see `stream_processor.document_id`
+    order_key       text form
+    event_name      INSERT, MODIFY or REMOVE
+    keys            the item's keys as plain JSON
+    created_at      DynamoDB's creation time of the record, ISO 8601, UTC; null where it is no time
+    actor           "ttl" for an expired item; else attribute edited_by or author of the new image; else "unknown"
+    changed         sorted names of the attributes that differ; null when they are too many (their sum over 128 KB)
+    changed_count   how many differ
+    old_hash        SHA-256 of the canonical old image (`stream_processor.canonical`); null without one
+    new_hash        the same of the new image; the next event of the document has it as its old_hash
+    ==============  ===================================================================================
+    """
+    old = _canonical(change.old_image)
+    new = _canonical(change.new_image)
+    changed = sorted(name for name in {*(old or ()), *(new or ())} if (old or {}).get(name) != (new or {}).get(name))
+    too_many = sum(len(name.encode("utf-8", "surrogatepass")) for name in changed) > MAX_CHANGED_BYTES
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "event_id": change.event_id,
+        "document_id": change.document_id,
+        "order_key": str(change.order_key),
+        "event_name": change.event_name.value,
+        "keys": plain_image(change.keys),
+        "created_at": _iso_time(change.created_at_s),
+        "actor": actor(change),
+        "changed": None if too_many else changed,
+        "changed_count": len(changed),
+        "old_hash": None if old is None else image_hash(old),
+        "new_hash": None if new is None else image_hash(new),
+    }
+
+
+def actor(change: Change) -> str:
+    """Return who made the change, as far as the record says."""
+    if change.expired:
+        return TTL_ACTOR
+    for name in ACTOR_ATTRIBUTES:
+        value = (change.new_image or {}).get(name)
+        if isinstance(value, str) and value:
+            return value
+    return UNKNOWN_ACTOR
+
+
+def encode(event: Mapping[str, Any]) -> str:
+    """Return the event as the text of a log event."""
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+
+
+def _canonical(image: Mapping[str, Any] | None) -> dict[str, str] | None:
+    return None if image is None else canonical_attributes(image)
+
+
+def _iso_time(seconds_s: float) -> str | None:
+    if not 0 <= seconds_s < END_OF_TIME_S:
+        return None
+    return datetime.fromtimestamp(seconds_s, UTC).isoformat().replace("+00:00", "Z")

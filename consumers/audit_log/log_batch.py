@@ -1,0 +1,63 @@
+"""Log events within the limits of PutLogEvents."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from stream_processor.change import Change
+
+MAX_BATCH_BYTES = 1_048_576
+"""A call's UTF-8 bytes, counting `EVENT_OVERHEAD_BYTES` for each event (CloudWatch Logs API, PutLogEvents)."""
+EVENT_OVERHEAD_BYTES = 26
+MAX_BATCH_EVENTS = 10_000
+MAX_SPAN_MS = 24 * 3600 * 1000 - 1
+"""First to last event of a call."""
+
+OLDEST_MS = 14 * 24 * 3600 * 1000
+"""An event that is older is refused; so is one further ahead than `NEWEST_MS`."""
+NEWEST_MS = 2 * 3600 * 1000
+MARGIN_MS = 10 * 60 * 1000
+"""Kept off both ends: clocks differ, and a call takes its time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvent:
+    """One change as a log event.
+
+    Attributes:
+        timestamp_ms: what CloudWatch Logs files it under, milliseconds since 1970.
+
+    """
+
+    change: Change
+    timestamp_ms: int
+    message: str
+
+    @property
+    def size_bytes(self) -> int:
+        """What it counts towards a call's limit."""
+        return len(self.message.encode("utf-8", "surrogatepass")) + EVENT_OVERHEAD_BYTES
+
+
+def timestamp_ms(created_at_s: float, now_ms: int) -> int:
+    """Return the change's own time, or now where CloudWatch Logs would refuse that."""
+    created_ms = created_at_s * 1000
+    accepted = now_ms - OLDEST_MS + MARGIN_MS <= created_ms <= now_ms + NEWEST_MS - MARGIN_MS
+    return round(created_ms) if accepted else now_ms
+
+
+def batches(events: Iterable[LogEvent]) -> Iterator[list[LogEvent]]:
+    """Cut events into calls, each in time order; events of one time keep the order they came in."""
+    batch: list[LogEvent] = []
+    size_bytes = 0
+    for event in sorted(events, key=lambda event: event.timestamp_ms):
+        if batch and (
+            len(batch) == MAX_BATCH_EVENTS
+            or size_bytes + event.size_bytes > MAX_BATCH_BYTES
+            or event.timestamp_ms - batch[0].timestamp_ms > MAX_SPAN_MS
+        ):
+            yield batch
+            batch, size_bytes = [], 0
+        batch.append(event)
+        size_bytes += event.size_bytes
+    if batch:
+        yield batch
