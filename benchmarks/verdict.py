@@ -1,0 +1,115 @@
+"""What a benchmark found: bars for people, and one line of JSON for programs."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.measuring import Figure
+
+BAR_CHARACTERS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What a ratio should be.
+
+    Attributes:
+        most: the ratio must not be above it; None where it must not be below `least`.
+
+    """
+
+    most: float | None = None
+    least: float | None = None
+
+    def met(self, ratio: float) -> bool:
+        """Return whether `ratio` keeps the goal."""
+        return (self.most is None or ratio <= self.most) and (self.least is None or ratio >= self.least)
+
+    def __str__(self) -> str:
+        """Return the goal in words."""
+        return f"at most {self.most:g}" if self.most is not None else f"at least {self.least:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The outcome of one benchmark.
+
+    Attributes:
+        figures: case -> contender -> times per unit of work.
+        unit: what one unit of work is, in words.
+        ratios: what was compared -> ratio of the medians.
+        goals: for some of `ratios`.
+
+    """
+
+    name: str
+    question: str
+    unit: str
+    figures: Mapping[str, Mapping[str, Figure]]
+    ratios: Mapping[str, float]
+    goals: Mapping[str, Goal]
+
+    @property
+    def met(self) -> bool:
+        """Whether every goal is kept."""
+        return all(goal.met(self.ratios[name]) for name, goal in self.goals.items())
+
+    def show(self, console: Console) -> None:
+        """Print the bars, the ratios, and as the last line the JSON."""
+        console.print(f"[bold]{self.name}[/]: {self.question}\n")
+        for case, contenders in self.figures.items():
+            console.print(_bars(case, self.unit, contenders))
+        for name, ratio in self.ratios.items():
+            goal = self.goals.get(name)
+            judged = "" if goal is None else f"  goal {goal}: {'met' if goal.met(ratio) else 'NOT MET'}"
+            console.print(f"  {name}: {ratio:.2f}{judged}")
+        print(json.dumps(self.as_json()))
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything, ready for `json.dumps`."""
+        return {
+            "name": self.name,
+            "machine": machine(),
+            "figures": {
+                case: {
+                    name: {"median_us": _us(f.median_s), "least_us": _us(f.least_s), "most_us": _us(f.most_s)}
+                    for name, f in contenders.items()
+                }
+                for case, contenders in self.figures.items()
+            },
+            "ratios": {name: round(ratio, 3) for name, ratio in self.ratios.items()},
+            "goals": {name: str(goal) for name, goal in self.goals.items()},
+            "met": self.met,
+        }
+
+
+def machine() -> dict[str, object]:
+    """Return the size of this machine, for the reader of a figure."""
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory_bytes / 2**30, 1),
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "python": platform.python_version(),
+    }
+
+
+def _bars(case: str, unit: str, contenders: Mapping[str, Figure]) -> Table:
+    longest_s = max(figure.median_s for figure in contenders.values())
+    table = Table(title=case, title_justify="left", box=None, pad_edge=False)
+    for heading in ("", f"µs a {unit}", "least to most", ""):
+        table.add_column(heading, justify="right" if "µs" in heading else "left")
+    for name, figure in sorted(contenders.items(), key=lambda item: item[1].median_s):
+        bar = "█" * max(1, round(BAR_CHARACTERS * figure.median_s / longest_s))
+        table.add_row(name, str(_us(figure.median_s)), f"{_us(figure.least_s)} to {_us(figure.most_s)}", bar)
+    return table
+
+
+def _us(seconds_s: float) -> float:
+    return float(f"{seconds_s * 1e6:.3g}")
