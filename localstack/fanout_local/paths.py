@@ -78,6 +78,11 @@ class InstanceFolder:
         return self.root / "logs"
 
     @property
+    def supervisor_log(self) -> Path:
+        """What a supervisor in the background prints."""
+        return self.root / "supervisor.log"
+
+    @property
     def data(self) -> Path:
         """What the engines store; `--fresh` throws it away."""
         return self.root / "data"
@@ -99,7 +104,7 @@ def checkout() -> Path:
 
 
 def installation(environ: Mapping[str, str] = os.environ) -> Installation:
-    """This checkout's installation; FANOUT_CACHE names another folder for downloads."""
+    """Where this checkout is installed; FANOUT_CACHE names another folder for downloads."""
     local = checkout() / ".local"
     cache = environ.get("FANOUT_CACHE")
     return Installation(local=local, cache=Path(cache).expanduser().resolve() if cache else local / "cache")

@@ -78,7 +78,7 @@ def read_state_of(folder: InstanceFolder) -> StackState:
     state = _parse(written)
     if not state.supervisor.is_alive():
         raise NoStackError(
-            f"The local stack {folder.name!r} does not run: its supervisor (process {state.supervisor.pid}) is gone.",
+            f"The local stack {folder.name!r} does not run: its supervisor, process {state.supervisor.pid}, is gone.",
             remedy=remedy,
         )
     return state
