@@ -31,26 +31,26 @@ class AwsClients:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB."""
-        return self._session.client("dynamodb", config=self._config)
+        return self.session.client("dynamodb", config=self._config)
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """SQS."""
-        return self._session.client("sqs", config=self._config)
+        return self.session.client("sqs", config=self._config)
 
     @cached_property
     def s3(self) -> "S3Client":
         """S3."""
-        return self._session.client("s3", config=self._config)
+        return self.session.client("s3", config=self._config)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
         """CloudWatch Logs."""
-        return self._session.client("logs", config=self._config)
+        return self.session.client("logs", config=self._config)
 
     def socket_posts(self, endpoint: str) -> "ApiGatewayManagementApiClient":
         """API Gateway's @connections at `endpoint` (https://.../stage)."""
-        return self._session.client("apigatewaymanagementapi", endpoint_url=endpoint, config=self._config)
+        return self.session.client("apigatewaymanagementapi", endpoint_url=endpoint, config=self._config)
 
     @cached_property
     def session(self) -> "Session":
@@ -58,8 +58,6 @@ class AwsClients:
         import boto3
 
         return boto3.session.Session()
-
-    _session = session
 
     @cached_property
     def _config(self) -> "Config":

@@ -1,0 +1,1 @@
+"""Deploying Fanout: the one artifact of all functions, and osls."""
