@@ -1,0 +1,1 @@
+"""Set-up from nothing: `python -m installation`, on the standard library only."""
