@@ -1,0 +1,1 @@
+"""`fanout demo` and `fanout dev`: the whole main job on this machine, watched and verified from the outside."""

@@ -1,0 +1,139 @@
+"""What is deployed on the stack, and the clients to look at it from the outside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from opensearchpy import OpenSearch
+
+from demonstration.errors import DemonstrationError
+from demonstration.history import TypedItem, document_id_of
+from fanout_local.environment import STAGE, stack_environment
+from fanout_local.state import StackState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+STACK = f"fanout-{STAGE}"
+"""The CloudFormation stack that osls makes: service and stage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Names that the deployment gave, out of the stack's outputs."""
+
+    documents_table: str
+    ledger_table: str
+    analysis_results_table: str
+    failures_bucket: str
+    audit_log_group: str
+    search_index: str
+    stream_function: str
+    analysis_worker: str
+
+
+class Deployed:
+    """The deployed stage of one running stack."""
+
+    def __init__(self, stack: StackState) -> None:
+        """Look at this stack."""
+        self.stack = stack
+        environment = stack_environment(stack)
+        self._endpoint = environment["AWS_ENDPOINT_URL"]
+        self._session = boto3.session.Session(
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=stack.region,
+        )
+        self._config = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 5})
+
+    @property
+    def socket_url(self) -> str:
+        """Where WebSocket clients connect."""
+        return f"{self.stack.endpoints.websocket}/{STAGE}"
+
+    @cached_property
+    def names(self) -> Names:
+        """The deployment's names.
+
+        Raises:
+            DemonstrationError: nothing is deployed, or something older.
+
+        """
+        cloudformation = self._session.client("cloudformation", endpoint_url=self._endpoint, config=self._config)
+        try:
+            described = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        except ClientError as error:
+            raise DemonstrationError(
+                f"{STACK} is not deployed on this stack: {error}. Deploy it with: fanout deploy --stage {STAGE}"
+            ) from error
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+        return _names(outputs)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB."""
+        return self._session.client("dynamodb", endpoint_url=self._endpoint, config=self._config)
+
+    @cached_property
+    def streams(self) -> "DynamoDBStreamsClient":
+        """DynamoDB Streams."""
+        return self._session.client("dynamodbstreams", endpoint_url=self._endpoint, config=self._config)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs."""
+        return self._session.client("logs", endpoint_url=self._endpoint, config=self._config)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """S3."""
+        return self._session.client("s3", endpoint_url=self._endpoint, config=self._config)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """SQS."""
+        return self._session.client("sqs", endpoint_url=self._endpoint, config=self._config)
+
+    @cached_property
+    def search(self) -> OpenSearch:
+        """OpenSearch."""
+        return OpenSearch(self.stack.endpoints.opensearch, timeout=20)
+
+    def table(self) -> dict[str, TypedItem]:
+        """Return every document of the table, read consistently, by document id."""
+        return {document_id_of({"id": item["id"]}): item for item in self.items(self.names.documents_table)}
+
+    def items(self, table: str) -> "Iterator[TypedItem]":
+        """Yield every item of a table, read consistently."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        for page in pages:
+            yield from page["Items"]
+
+
+def _names(outputs: Mapping[str, str]) -> Names:
+    try:
+        return Names(
+            documents_table=outputs["DocumentsTableName"],
+            ledger_table=outputs["LedgerTableName"],
+            analysis_results_table=outputs["AnalysisResultsTableName"],
+            failures_bucket=outputs["FailuresBucketName"],
+            audit_log_group=outputs["AuditLogGroupName"],
+            search_index=outputs["SearchIndex"],
+            stream_function=outputs["StreamProcessorFunctionName"],
+            analysis_worker=outputs["AnalysisWorkerFunctionName"],
+        )
+    except KeyError as error:
+        raise DemonstrationError(
+            f"the stack {STACK} has no output {error}: it was deployed by another version; deploy it again"
+        ) from None

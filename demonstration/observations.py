@@ -1,0 +1,69 @@
+"""Look at what the sinks hold, through their own interfaces. Everything here reads; nothing waits."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from opensearchpy.helpers import scan
+
+from demonstration.deployed import STACK, Deployed
+from demonstration.verification.audit_trail import AuditEvent
+from demonstration.verification.search_index import IndexEntry
+
+CLAIMS = "claims/"
+"""Below this the failures bucket keeps bodies of parked messages, which are no failures."""
+_EVENT_ID = re.compile(r'"event_id": ?"([^"]+)"')
+
+
+def index_entries(deployed: Deployed) -> dict[str, IndexEntry]:
+    """Return what a search through the alias finds once the index is refreshed, by document id."""
+    alias = deployed.names.search_index
+    deployed.search.indices.refresh(index=alias)
+    return {
+        hit["_id"]: IndexEntry(order_key=hit["_source"]["order_key"], image=hit["_source"]["document"])
+        for hit in scan(deployed.search, index=alias, size=100)
+    }
+
+
+def analysed_order_keys(deployed: Deployed) -> dict[str, str]:
+    """Return the order key of each document's stored analysis, by document id."""
+    return {
+        item["document_id"]["S"]: item["order_key"]["S"]
+        for item in deployed.items(deployed.names.analysis_results_table)
+    }
+
+
+def event_ids_at_worker(deployed: Deployed) -> list[str]:
+    """Return the event id of each message that the analysis worker logged."""
+    group = f"/aws/lambda/{deployed.names.analysis_worker}"
+    return [found for message in _log_messages(deployed, group) for found in _EVENT_ID.findall(message)]
+
+
+def audit_events(deployed: Deployed) -> list[AuditEvent]:
+    """Return every event of the audit log."""
+    return [json.loads(message) for message in _log_messages(deployed, deployed.names.audit_log_group)]
+
+
+def failures(deployed: Deployed) -> list[str]:
+    """Return the keys of the dead letters and of what Lambda gave up on."""
+    pages = deployed.s3.get_paginator("list_objects_v2").paginate(Bucket=deployed.names.failures_bucket)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    return [key for key in keys if not key.startswith(CLAIMS)]
+
+
+def queued(deployed: Deployed) -> dict[str, int]:
+    """Return how many messages each of the stage's queues holds, waiting or being worked on, by queue name."""
+    counts = {}
+    for url in deployed.sqs.list_queues(QueueNamePrefix=f"{STACK}-").get("QueueUrls", []):
+        attributes = deployed.sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        )["Attributes"]
+        counts[url.rpartition("/")[2]] = sum(map(int, attributes.values()))
+    return counts
+
+
+def _log_messages(deployed: Deployed, group: str) -> Iterator[str]:
+    pages = deployed.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    for page in pages:
+        for event in page["events"]:
+            yield event["message"]
