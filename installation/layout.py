@@ -36,11 +36,6 @@ class Layout:
         return self.local / "logs"
 
     @property
-    def artifact_packages(self) -> Path:
-        """What the functions' zip holds besides our own code."""
-        return self.local / "build/packages"
-
-    @property
     def stamps(self) -> Path:
         """What was done here."""
         return self.local / "stamps"

@@ -1,19 +1,21 @@
 """What comes from the Python package index, always by checksum and never resolved anew: made by uv."""
 
 from pathlib import Path
+from shlex import quote
 
 from installation.command import Command
 from installation.layout import Layout
-from installation.replace import empty_folder, link, replace_folder
+from installation.replace import empty_folder, link, replace_folder, write_command
 
 # In a virtual environment that was finished once. One that was stopped half-way is made anew.
 COMPLETE = ".complete"
 
 
 def get_uv(layout: Layout, python: Path, run: Command) -> None:
-    """The uv that requirements/uv.txt pins, at .local/bin/uv."""
+    """The uv that requirements/uv.txt pins, at .local/bin/uv, which knows the cache."""
     run("sh", layout.checkout / "installation/get_uv.sh", python, FANOUT_CACHE=layout.cache)
-    link(layout.commands / "uv", Path(run.last_line()))
+    cache, uv = quote(str(layout.cache / "uv")), quote(run.last_line())
+    write_command(layout.commands / "uv", f'#!/bin/sh\nUV_CACHE_DIR={cache} exec {uv} "$@"\n')
 
 
 def make_venv(layout: Layout, python: Path, name: str, editable: tuple[str, ...], run: Command) -> None:
@@ -35,14 +37,6 @@ def make_venv(layout: Layout, python: Path, name: str, editable: tuple[str, ...]
             *("--editable", layout.checkout / folder),
         )
     complete.touch()
-
-
-def get_artifact_packages(layout: Layout, python: Path, run: Command) -> None:
-    """What the functions need beyond Lambda's runtime: pure Python, the same for every platform."""
-    partial = empty_folder(layout.artifact_packages)
-    _install_into(layout, run, python, partial, layout.requirements("artifact"))
-    (partial / ".lock").unlink(missing_ok=True)
-    replace_folder(layout.artifact_packages, partial)
 
 
 def get_java(layout: Layout, python: Path, run: Command) -> None:
@@ -77,7 +71,7 @@ def _install_into(layout: Layout, run: Command, python: Path, folder: Path, requ
 
 
 def _uv(layout: Layout, run: Command, *arguments: str | Path) -> None:
-    run(layout.commands / "uv", *arguments, folder=layout.checkout, UV_CACHE_DIR=layout.cache / "uv")
+    run(layout.commands / "uv", *arguments, folder=layout.checkout)
 
 
 def _stands_on(venv: Path, python: Path) -> bool:

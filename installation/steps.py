@@ -64,16 +64,6 @@ def _python_steps(layout: Layout, python: Path) -> tuple[Step, ...]:
             stamp=layout.stamps / "function",
             disk_bytes=40 * MEGABYTE,
         ),
-        Step(
-            name="artifact",
-            title="packages for the functions' zip",
-            run=partial(python_packages.get_artifact_packages, layout, python),
-            inputs=(layout.requirements("artifact"),),
-            needs=("uv",),
-            outputs=(layout.artifact_packages,),
-            stamp=layout.stamps / "artifact",
-            disk_bytes=12 * MEGABYTE,
-        ),
     )
 
 
