@@ -1,7 +1,6 @@
 """Look at what the sinks hold, through their own interfaces. Everything here reads; nothing waits."""
 
 import json
-import re
 from collections.abc import Iterator
 
 from opensearchpy.helpers import scan
@@ -12,7 +11,9 @@ from demonstration.verification.search_index import IndexEntry
 
 CLAIMS = "claims/"
 """Below this the failures bucket keeps bodies of parked messages, which are no failures."""
-_EVENT_ID = re.compile(r'"event_id": ?"([^"]+)"')
+WORKER_LINE = "analysis batch"
+WORKER_FATES = ("stored", "superseded", "failed")
+"""Of the analysis worker's log line: each message is in one of these lists of event ids."""
 
 
 def index_entries(deployed: Deployed) -> dict[str, IndexEntry]:
@@ -26,17 +27,20 @@ def index_entries(deployed: Deployed) -> dict[str, IndexEntry]:
 
 
 def analysed_order_keys(deployed: Deployed) -> dict[str, str]:
-    """Return the order key of each document's stored analysis, by document id."""
+    """Return the order key of each document's stored analysis, by document id; a tombstone is no analysis."""
     return {
         item["document_id"]["S"]: item["order_key"]["S"]
         for item in deployed.items(deployed.names.analysis_results_table)
+        if "deleted" not in item
     }
 
 
 def event_ids_at_worker(deployed: Deployed) -> list[str]:
     """Return the event id of each message that the analysis worker logged."""
     group = f"/aws/lambda/{deployed.names.analysis_worker}"
-    return [found for message in _log_messages(deployed, group) for found in _EVENT_ID.findall(message)]
+    lines = [json.loads(line) for line in _log_messages(deployed, group) if line.startswith("{")]
+    batches = [line for line in lines if line.get("message") == WORKER_LINE]
+    return [event_id for line in batches for fate in WORKER_FATES for event_id in line[fate]]
 
 
 def audit_events(deployed: Deployed) -> list[AuditEvent]:
