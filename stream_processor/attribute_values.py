@@ -75,8 +75,6 @@ def decode_value(raw: Any) -> AttributeValue:
     try:
         ((tag, content),) = raw.items()
         return _LEVELS[0][tag](content)
-    except UndecodableError:
-        raise
     except _MALFORMED:
         raise UndecodableError(_what_is_wrong_with_value(raw)) from None
 

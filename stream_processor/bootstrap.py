@@ -1,5 +1,6 @@
 """The one composition root: settings in, ready objects out."""
 
+import random
 from collections.abc import Mapping
 
 from consumers.registry import CONSUMERS, build_consumer
@@ -8,8 +9,11 @@ from stream_processor.adapters.dynamodb_ledger import DynamoDbLedger
 from stream_processor.adapters.s3_failures_bucket import S3FailuresBucket
 from stream_processor.adapters.sqs_retry_queue import SqsRetryQueue
 from stream_processor.adapters.threads import SystemClock, ThreadExecutor
+from stream_processor.circuit_breaker import BreakerPolicy, Judge
+from stream_processor.delivery import Delivery
 from stream_processor.environment import Environment
-from stream_processor.fan_out import FanOut
+from stream_processor.fan_out import FanOut, Surroundings
+from stream_processor.parking import ParkingPolicy
 from stream_processor.processing import StreamProcessor
 from stream_processor.putting_away import PuttingAway
 from stream_processor.retrying import RetryWorker
@@ -37,18 +41,25 @@ class Composition:
             name: SqsRetryQueue(aws.sqs, url, aws.s3, settings.failures_bucket)
             for name, url in settings.retry_queue_urls.items()
         }
-        self.fan_out = FanOut(
-            [build_consumer(name, environment, aws) for name in settings.consumers],
-            patience_s=dict.fromkeys(settings.consumers, settings.patience_s),
-            executor=ThreadExecutor(),
+        surroundings = Surroundings(executor=ThreadExecutor(), clock=CLOCK, chance=random.random)
+        self.delivery = Delivery(
+            fan_out=FanOut(
+                [build_consumer(name, environment, aws) for name in settings.consumers],
+                patience_s=dict.fromkeys(settings.consumers, settings.patience_s),
+                surroundings=surroundings,
+            ),
+            projections=settings.projections,
+            breakers=self.ledger,
+            judge=Judge(policy=BreakerPolicy()),
             clock=CLOCK,
         )
 
     def stream_processor(self) -> StreamProcessor:
         """Return what the stream-triggered function runs."""
         return StreamProcessor(
+            consumers=self.settings.consumers,
             ledger=self.ledger,
-            fan_out=self.fan_out,
+            delivery=self.delivery,
             putting_away=PuttingAway(retry_queues=self.retry_queues, failures=self.failures, clock=CLOCK),
             clock=CLOCK,
             reserve_s=self.settings.reserve_s,
@@ -57,9 +68,13 @@ class Composition:
     def retry_worker(self) -> RetryWorker:
         """Return what the function of the retry queues runs."""
         return RetryWorker(
+            consumers=self.settings.consumers,
             ledger=self.ledger,
-            fan_out=self.fan_out,
+            delivery=self.delivery,
+            retry_queues=self.retry_queues,
             failures=self.failures,
+            policy=ParkingPolicy(),
             clock=CLOCK,
+            chance=random.random,
             reserve_s=self.settings.reserve_s,
         )

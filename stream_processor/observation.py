@@ -41,6 +41,7 @@ class Observer:
         for name, consumer in report.consumers.items():
             self._metrics.add_dimension("consumer", name)
             self._metrics.add_metric("AlreadyHad", MetricUnit.Count, consumer.known)
+            self._metrics.add_metric("BreakerOpen", MetricUnit.Count, 1 if consumer.breaker else 0)
             self._metrics.add_metric("Unsettled", MetricUnit.Count, consumer.unsettled)
             for state, count in consumer.settled.items():
                 self._metrics.add_metric(state.name.title().replace("_", ""), MetricUnit.Count, count)
@@ -65,6 +66,8 @@ def _numbers(consumer: ConsumerReport) -> dict[str, object]:
     numbers: dict[str, object] = {state.value: count for state, count in consumer.settled.items()}
     if consumer.known:
         numbers["already_had"] = consumer.known
+    if consumer.breaker:
+        numbers["breaker_open"] = consumer.breaker.reason
     if consumer.unsettled:
         numbers["unsettled"] = consumer.unsettled
     if consumer.causes:

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stream_processor.change import Batch, Change
+from stream_processor.circuit_breaker import OpenBreaker
 from stream_processor.deadline import Clock, Deadline
 from stream_processor.decode import decode_event
+from stream_processor.delivery import Delivery
 from stream_processor.delivery_state import LedgerEntry, Standing
-from stream_processor.fan_out import FanOut, Tally
+from stream_processor.hearing import Tally
 from stream_processor.outcome import Cause, Rejected, Retry
-from stream_processor.ports import Ledger, LedgerUnavailableError
+from stream_processor.ports import NOTHING_KNOWN, Ledger, LedgerUnavailableError, Recollection
 from stream_processor.putting_away import PuttingAway
 from stream_processor.report import BatchReport, ConsumerReport
 from stream_processor.settlement import BatchAnswer, settle
@@ -31,8 +33,9 @@ class StreamProcessor:
 
     """
 
+    consumers: Sequence[str]
     ledger: Ledger
-    fan_out: FanOut
+    delivery: Delivery
     putting_away: PuttingAway
     clock: Clock
     reserve_s: float
@@ -53,12 +56,12 @@ class StreamProcessor:
         put_away_ends = deadline.less(self.reserve_s * (1 - PUT_AWAY_SHARE))
 
         batch = decode_event(event)
-        known = self._recall(batch.changes, delivery_ends, faults)
+        recollection = self._recall(batch.changes, delivery_ends, faults)
+        known = self._known(recollection)
         work = {
-            name: [change for change in batch.changes if change.event_id not in known[name]]
-            for name in self.fan_out.consumers
+            name: [change for change in batch.changes if change.event_id not in known[name]] for name in self.consumers
         }
-        tallies = self.fan_out.deliver(work, delivery_ends)
+        tallies = self.delivery.deliver(work, recollection.open_breakers, delivery_ends, faults)
         lost = self.putting_away.put_away_bad_records(batch.bad_records, put_away_ends)
         reached = {
             name: self.putting_away.put_away(name, work[name], tally, put_away_ends) for name, tally in tallies.items()
@@ -71,18 +74,37 @@ class StreamProcessor:
             if change.event_id not in reached[name]
         ]
         answer = settle([*unsettled, *(bad.sequence_number_text for bad in lost)])
-        return answer, _report(batch, known, tallies, reached, faults, deadline)
+        report = BatchReport(
+            received=_received(batch),
+            repeated=batch.repeated,
+            bad_records=tuple(bad.reason for bad in batch.bad_records),
+            consumers={
+                name: _consumer_report(tally, known[name], reached[name], recollection.open_breakers.get(name))
+                for name, tally in tallies.items()
+            },
+            ledger_faults=tuple(faults),
+            slack_s=deadline.remaining_s(),
+        )
+        return answer, report
 
-    def _recall(self, changes: Sequence[Change], deadline: Deadline, faults: list[Cause]) -> Standings:
-        entries: Mapping[str, LedgerEntry] = {}
+    def _recall(self, changes: Sequence[Change], deadline: Deadline, faults: list[Cause]) -> Recollection:
+        if not changes:
+            return NOTHING_KNOWN
+        event_ids = [change.event_id for change in changes]
         try:
-            if changes:
-                entries = self.ledger.recall([change.event_id for change in changes], deadline)
+            return self.ledger.recall(event_ids, self.consumers, deadline)
         except LedgerUnavailableError as error:
             faults.append(Cause.of(error))
+            return NOTHING_KNOWN
+
+    def _known(self, recollection: Recollection) -> Standings:
         return {
-            name: {event_id: entry.standings[name] for event_id, entry in entries.items() if name in entry.standings}
-            for name in self.fan_out.consumers
+            name: {
+                event_id: entry.standings[name]
+                for event_id, entry in recollection.entries.items()
+                if name in entry.standings
+            }
+            for name in self.consumers
         }
 
     def _record(
@@ -109,36 +131,27 @@ class StreamProcessor:
             for change in changes
             if change.event_id in moved
         ]
+        if not entries:
+            return
         try:
-            if entries:
-                self.ledger.record(entries, deadline)
+            self.ledger.record(entries, deadline)
         except LedgerUnavailableError as error:
             faults.append(Cause.of(error))
 
 
-def _report(
-    batch: Batch,
-    known: Standings,
-    tallies: Mapping[str, Tally],
-    reached: Standings,
-    faults: Sequence[Cause],
-    deadline: Deadline,
-) -> BatchReport:
-    consumers = {}
-    for name, tally in tallies.items():
-        consumers[name] = ConsumerReport(
-            known=len(known[name]),
-            settled=Counter(standing.state for standing in reached[name].values()),
-            unsettled=len(tally.outcomes) - len(reached[name]),
-            causes=Counter(
-                outcome.cause for outcome in tally.outcomes.values() if isinstance(outcome, Retry | Rejected)
-            ),
-        )
-    return BatchReport(
-        received=len(batch.changes) + len(batch.bad_records) + batch.repeated,
-        repeated=batch.repeated,
-        bad_records=tuple(bad.reason for bad in batch.bad_records),
-        consumers=consumers,
-        ledger_faults=tuple(faults),
-        slack_s=deadline.remaining_s(),
+def _received(batch: Batch) -> int:
+    return len(batch.changes) + len(batch.bad_records) + batch.repeated
+
+
+def _consumer_report(
+    tally: Tally, known: Mapping[str, Standing], reached: Mapping[str, Standing], breaker: OpenBreaker | None
+) -> ConsumerReport:
+    causes = (outcome.cause for outcome in tally.outcomes.values() if isinstance(outcome, Retry | Rejected))
+    return ConsumerReport(
+        known=len(known),
+        settled=Counter(standing.state for standing in reached.values()),
+        unsettled=len(tally.outcomes) - len(reached),
+        causes=Counter(causes),
+        breaker=breaker,
+        took_s=tally.took_s,
     )

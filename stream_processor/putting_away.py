@@ -7,7 +7,7 @@ from typing import assert_never
 from stream_processor.change import BadRecord, Change
 from stream_processor.deadline import Clock, Deadline
 from stream_processor.delivery_state import Standing, State
-from stream_processor.fan_out import Tally
+from stream_processor.hearing import Tally
 from stream_processor.outcome import Cause, Delivered, Rejected, Retry, Skipped
 from stream_processor.ports import FailuresBucket, RetryQueue
 from stream_processor.undelivered import DECODER, Undelivered

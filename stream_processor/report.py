@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stream_processor.circuit_breaker import OpenBreaker
 from stream_processor.delivery_state import State
 from stream_processor.outcome import Cause
 
@@ -17,6 +18,8 @@ class ConsumerReport:
         settled: state -> number of changes that reached it in this invocation.
         unsettled: changes that could be neither delivered nor put away: the stream sends them again.
         causes: why changes were parked or dead-lettered: cause -> number of changes.
+        breaker: the consumer's breaker, if it was open when the batch came.
+        took_s: seconds that the consumer used.
 
     """
 
@@ -24,6 +27,8 @@ class ConsumerReport:
     settled: Mapping[State, int]
     unsettled: int
     causes: Counter[Cause]
+    breaker: OpenBreaker | None
+    took_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

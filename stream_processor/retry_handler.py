@@ -33,8 +33,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict
             _observer.unreadable_message(record["messageId"], error)
             unreadable.append(record["messageId"])
             continue
-        received = int(record["attributes"]["ApproximateReceiveCount"])
-        messages.append(ParkedMessage(message_id=record["messageId"], received=received, undelivered=undelivered))
+        messages.append(ParkedMessage(message_id=record["messageId"], undelivered=undelivered))
     kept, report = _worker.process(messages, deadline)
     _observer.retries(report, context.aws_request_id)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in [*kept, *unreadable]]}

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Collection, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,6 +27,7 @@ _logger = logging.getLogger(__name__)
 class _Message(NamedTuple):
     position: int
     body: str
+    delay_s: int
 
 
 class SqsRetryQueue:
@@ -38,9 +40,14 @@ class SqsRetryQueue:
         self._s3 = s3
         self._bucket = bucket
 
-    def park(self, parked: Sequence[Undelivered], deadline: Deadline) -> Collection[int]:
+    def park(
+        self, parked: Sequence[Undelivered], deadline: Deadline, *, delays_s: Sequence[float] = ()
+    ) -> Collection[int]:
         """Send in batches of 10 within 1 MiB, several at a time."""
-        messages = [_Message(position, json.dumps(item.as_json())) for position, item in enumerate(parked)]
+        messages = [
+            _Message(position, json.dumps(item.as_json()), round(delay_s))
+            for position, (item, delay_s) in enumerate(zip(parked, delays_s or repeat(0.0), strict=False))
+        ]
         done = in_lanes(lambda batch: self._send(parked, batch, deadline), list(_batches(messages)))
         return {position for positions in done for position in positions}
 
@@ -48,15 +55,16 @@ class SqsRetryQueue:
         if deadline.passed():
             return ()
         try:
-            bodies = {
-                message.position: message.body
-                if len(message.body) <= BYTES_A_CALL
-                else self._claim(parked[message.position], message.body)
-                for message in batch
-            }
             answer = self._sqs.send_message_batch(
                 QueueUrl=self._queue_url,
-                Entries=[{"Id": str(position), "MessageBody": body} for position, body in bodies.items()],
+                Entries=[
+                    {
+                        "Id": str(message.position),
+                        "MessageBody": self._fitting(message.body, parked[message.position]),
+                        "DelaySeconds": message.delay_s,
+                    }
+                    for message in batch
+                ],
             )
         except (ClientError, BotoCoreError) as error:
             _logger.warning("%d changes of %s are not parked: %s", len(batch), parked[0].consumer, error)
@@ -65,7 +73,10 @@ class SqsRetryQueue:
             _logger.warning("a change is not parked: %s %s", failed["Code"], failed.get("Message", ""))
         return [int(sent["Id"]) for sent in answer.get("Successful", [])]
 
-    def _claim(self, item: Undelivered, body: str) -> str:
+    def _fitting(self, body: str, item: Undelivered) -> str:
+        """Return the body, or, where it is too big for a message, a claim check for it."""
+        if len(body) <= BYTES_A_CALL:
+            return body
         key = f"{CLAIMS}/{item.consumer}/{item.event_id}-{item.attempts}.json"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), ContentType="application/json")
         return json.dumps({"schema_version": SCHEMA_VERSION, "claim": key})

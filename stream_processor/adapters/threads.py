@@ -46,3 +46,7 @@ class ThreadExecutor:
         for task in tasks:
             if isinstance(task, _ThreadTask):
                 task.thread.join(max(0.0, ends_at_s - time.monotonic()))
+
+    def pause(self, pause_s: float) -> None:
+        """Sleep."""
+        time.sleep(pause_s)

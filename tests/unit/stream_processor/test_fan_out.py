@@ -8,8 +8,9 @@ from stream_processor.change import Change
 from stream_processor.consumer import Answer, Consumer
 from stream_processor.deadline import Deadline
 from stream_processor.decode import decode_event
-from stream_processor.fan_out import NOT_MENTIONED, OUT_OF_PATIENCE, STILL_RUNNING, FanOut, Tally
-from stream_processor.outcome import DELIVERED, Cause, Rejected, Retry
+from stream_processor.fan_out import ATTEMPTS, FanOut, Surroundings
+from stream_processor.hearing import NOT_MENTIONED, OUT_OF_PATIENCE, STILL_RUNNING, Tally
+from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry
 from tests.fakes import FakeConsumer, wait_until
 from tests.records import event, record
 
@@ -20,7 +21,8 @@ FIRST, SECOND, THIRD = (change.event_id for change in CHANGES)
 
 def fan_out(*consumers: Consumer, patience_s: float = 10.0) -> FanOut:
     patience = dict.fromkeys([consumer.name for consumer in consumers], patience_s)
-    return FanOut(consumers, patience_s=patience, executor=ThreadExecutor(), clock=CLOCK)
+    real = Surroundings(executor=ThreadExecutor(), clock=CLOCK, chance=lambda: 0.0)
+    return FanOut(consumers, patience_s=patience, surroundings=real)
 
 
 def deliver(subject: FanOut, changes: Sequence[Change] = CHANGES) -> dict[str, Tally]:
@@ -114,3 +116,32 @@ def test_a_consumer_without_changes_is_not_called() -> None:
     """Nothing to deliver starts no thread and gives an empty tally."""
     idle = FakeConsumer("idle", raises=AssertionError("called"))
     assert deliver(fan_out(idle), ())["idle"].outcomes == {}
+
+
+def test_a_consumer_is_asked_again_for_just_what_it_did_not_take() -> None:
+    """Retry is tried again within the batch; what was delivered is not given twice."""
+    refusals = {FIRST: 1, SECOND: 2}
+
+    def outcome(change: Change) -> Outcome:
+        refusals[change.event_id] = refusals.get(change.event_id, 0) - 1
+        return DELIVERED if refusals[change.event_id] < 0 else Retry(cause=Cause(type="Busy", message=""))
+
+    flaky = FakeConsumer("flaky", outcome)
+    assert set(deliver(fan_out(flaky))["flaky"].outcomes.values()) == {DELIVERED}
+    assert [change.event_id for change in flaky.given] == [FIRST, SECOND, THIRD, FIRST, SECOND, SECOND]
+
+
+def test_a_sink_that_keeps_failing_is_asked_a_few_times_and_then_parked() -> None:
+    """In the end the last Retry is the outcome."""
+    busy = Retry(cause=Cause(type="Busy", message=""))
+    down = FakeConsumer("down", lambda _: busy)
+    assert set(deliver(fan_out(down))["down"].outcomes.values()) == {busy}
+    assert len(down.given) == ATTEMPTS * len(CHANGES)
+
+
+def test_a_pause_the_patience_cannot_hold_is_not_begun() -> None:
+    """A sink that asks to be left alone for longer than the patience is not asked again in this batch."""
+    busy = Retry(cause=Cause(type="Busy", message=""), after_s=60)
+    down = FakeConsumer("down", lambda _: busy)
+    assert set(deliver(fan_out(down))["down"].outcomes.values()) == {busy}
+    assert len(down.given) == len(CHANGES)

@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stream_processor.change import Change
+from stream_processor.circuit_breaker import BREAKER_OPEN, BreakerPolicy, Judge, OpenBreaker
 from stream_processor.deadline import Deadline
+from stream_processor.delivery import Delivery
 from stream_processor.delivery_state import State
 from stream_processor.fan_out import FanOut
 from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry, Skipped
 from stream_processor.processing import StreamProcessor
+from stream_processor.projection import Projection
 from stream_processor.putting_away import PuttingAway
 from stream_processor.report import BatchReport
 from stream_processor.settlement import BatchAnswer
 from stream_processor.undelivered import DECODER, Undelivered
-from tests.fakes import FakeClock, FakeConsumer, FakeLedger, FakeStore, InlineExecutor
+from tests.fakes import FakeClock, FakeConsumer, FakeLedger, FakeStore, surroundings
 from tests.records import event, record
 
 DOWN = Retry(cause=Cause(type="Down", message="the sink is down"))
@@ -39,14 +42,21 @@ class World:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     queue: FakeStore = field(default_factory=FakeStore)
     bucket: FakeStore = field(default_factory=FakeStore)
+    judge: Judge = field(default_factory=lambda: Judge(policy=BreakerPolicy()))
+    projections: dict[str, Projection] = field(default_factory=dict)
     report: BatchReport | None = None
 
     def process(self, *records: object) -> BatchAnswer:
         clock = FakeClock()
         processor = StreamProcessor(
+            consumers=["one", "two"],
             ledger=self.ledger,
-            fan_out=FanOut(
-                [self.one, self.two], patience_s={"one": 5, "two": 5}, executor=InlineExecutor(), clock=clock
+            delivery=Delivery(
+                fan_out=FanOut([self.one, self.two], patience_s={"one": 5, "two": 5}, surroundings=surroundings(clock)),
+                projections=self.projections,
+                breakers=self.ledger,
+                judge=self.judge,
+                clock=clock,
             ),
             putting_away=PuttingAway(
                 retry_queues={"one": self.queue, "two": self.queue}, failures=self.bucket, clock=clock
@@ -211,3 +221,44 @@ def test_an_undelivered_change_survives_its_json_form() -> None:
     world.process(first)
     (parked,) = world.queue.items
     assert Undelivered.from_json(parked.as_json()) == parked
+
+
+def test_a_consumer_whose_breaker_is_open_is_not_asked() -> None:
+    """Its changes are parked at once; the others go on (I6)."""
+    world = World()
+    world.ledger.breakers["one"] = OpenBreaker(opened_at_ms=0, reason="down", probe_at_ms=0)
+    assert world.process(record(1)) == ALL_SETTLED
+    assert world.one.given == []
+    assert len(world.two.given) == 1
+    assert [parked.cause for parked in world.queue.items] == [BREAKER_OPEN]
+
+
+def test_a_sink_that_keeps_failing_opens_its_breaker_for_all_environments() -> None:
+    """The board that all share has it, with the reason."""
+    world = World(one=FakeConsumer("one", lambda _: DOWN))
+    for number in range(3):
+        world.process(record(number))
+    assert world.ledger.breakers["one"].reason == "3 batches in a row failed; Down: the sink is down"
+    given = len(world.one.given)
+    world.process(record(9))
+    assert len(world.one.given) == given
+
+
+def test_a_mass_rejection_is_parked_not_dead_lettered() -> None:
+    """A wrong mapping does not empty the stream into the failures bucket (I7)."""
+    world = World(one=FakeConsumer("one", lambda _: POISON))
+    assert world.process(*(record(number) for number in range(10))) == ALL_SETTLED
+    assert world.bucket.items == []
+    assert len(world.queue.items) == 10
+
+
+def test_a_consumer_sees_its_projection_and_the_dead_letter_the_whole_record() -> None:
+    """What is hidden from the consumer is still there when it must be put away."""
+    first = record(1, new={"title": {"S": "t"}, "secret": {"S": "s"}})
+    world = World(
+        one=FakeConsumer("one", lambda _: DOWN), projections={"one": Projection(exclude=frozenset({"secret"}))}
+    )
+    world.process(first)
+    assert all("secret" not in (change.new_image or {}) for change in world.one.given)
+    assert world.two.given[0].new_image == {"id": "a", "title": "t", "secret": "s"}
+    assert world.queue.items[0].record == first

@@ -4,6 +4,7 @@ import pytest
 
 from stream_processor.environment import Environment
 from stream_processor.errors import ConfigurationError
+from stream_processor.projection import Projection
 from stream_processor.settings import Settings
 
 GOOD = {
@@ -53,3 +54,17 @@ def test_a_wrong_value_is_shown_with_what_the_variable_takes(name: str, value: s
     with pytest.raises(ConfigurationError, match=takes) as caught:
         read(**{name: value})
     assert str(caught.value).startswith(f"{name} is {value!r}")
+
+
+def test_a_projection_is_read_from_json() -> None:
+    """Each list is optional; a consumer without the variable has none."""
+    settings = read(FANOUT_PROJECTION_ONE='{"exclude": ["body"], "mask": ["email"]}')
+    assert settings.projections == {"one": Projection(exclude=frozenset({"body"}), mask=frozenset({"email"}))}
+    assert read(FANOUT_PROJECTION_TWO='{"include": []}').projections["two"].include == frozenset()
+
+
+@pytest.mark.parametrize("value", ["body", "[]", '{"hide": []}', '{"mask": "email"}', '{"mask": [1]}'])
+def test_a_projection_that_is_none_is_refused_by_name(value: str) -> None:
+    """The error shows the form it takes."""
+    with pytest.raises(ConfigurationError, match=r"FANOUT_PROJECTION_ONE is .* it takes JSON with lists"):
+        read(FANOUT_PROJECTION_ONE=value)
