@@ -1,0 +1,1 @@
+"""Search: an OpenSearch index that follows the table, ordered by the changes' order keys."""

@@ -1,0 +1,12 @@
+"""The script that lets only a newer change replace an entry (I5); stored in the cluster, run for each bulk item."""
+
+SCRIPT_ID = "fanout-newer-wins-1"
+"""Ends in a version: functions of two releases may run at once, each with its own script."""
+
+SCRIPT = {
+    "lang": "painless",
+    "source": (
+        "if (ctx._source.order_key != null && ctx._source.order_key.compareTo(params.entry.order_key) >= 0)"
+        " { ctx.op = 'none' } else { ctx._source = params.entry }"
+    ),
+}
