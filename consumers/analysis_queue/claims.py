@@ -51,4 +51,5 @@ def claims_bucket(environment: Environment) -> str:
         ConfigurationError: neither is set.
 
     """
-    return environment.text("FANOUT_CLAIMS_BUCKET", environment.text("FANOUT_FAILURES_BUCKET"))
+    named = "FANOUT_CLAIMS_BUCKET" in environment.variables
+    return environment.text("FANOUT_CLAIMS_BUCKET" if named else "FANOUT_FAILURES_BUCKET")
