@@ -40,8 +40,10 @@ class AwsClients:
 
     @cached_property
     def s3(self) -> "S3Client":
-        """S3."""
-        return self.session.client("s3", config=self._config)
+        """S3. It presigns by Signature Version 4: left alone, botocore takes version 2, which S3 retires."""
+        from botocore.config import Config
+
+        return self.session.client("s3", config=self._config.merge(Config(signature_version="s3v4")))
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":

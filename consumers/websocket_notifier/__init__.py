@@ -1,0 +1,1 @@
+"""Socket clients subscribe to documents; every change of a document is posted to its subscribers."""
