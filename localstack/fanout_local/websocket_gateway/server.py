@@ -4,6 +4,8 @@ import asyncio
 import logging
 import signal
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import boto3
@@ -25,7 +27,7 @@ LOOPBACK = "127.0.0.1"
 CONNECT_TIMEOUT_S = 2
 CLOSE_TIMEOUT_S = 2
 # For what $disconnect has to say when everybody is sent away.
-STOP_TIMEOUT_S = 5
+STOP_TIMEOUT_S = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,23 +56,31 @@ async def run(settings: GatewaySettings) -> None:
     functions = boto3.client("lambda", endpoint_url=settings.aws_endpoint, config=config)
     stacks = boto3.client("cloudformation", endpoint_url=settings.aws_endpoint, config=config)
     invoker = LambdaInvoker(functions, at_once=limits.invocations)
-    connections = Connections(now_ms=lambda: time.time_ns() // 1_000_000)
     gateway = Gateway(
         deployments=DeployedStack(stacks, stack_name=settings.stack_name, stage=settings.stage),
         invoker=invoker,
-        connections=connections,
+        connections=Connections(now_ms=lambda: time.time_ns() // 1_000_000),
         stage=settings.stage,
     )
-    management = web.AppRunner(
-        Management(connections, stage=settings.stage, limits=limits).application, access_log=None
-    )
+    async with listening(gateway, port=settings.port, limits=limits) as port:
+        LOG.info("listening on ws://%s:%d/%s", LOOPBACK, port, settings.stage)
+        await stop.wait()
+        LOG.info("stopping: %d clients are sent away", len(gateway.connections))
+    invoker.close()
+
+
+@asynccontextmanager
+async def listening(gateway: Gateway, *, port: int, limits: Limits) -> AsyncIterator[int]:
+    """Serve sockets and @connections on one port (0: any free one), which is given; at the end all are sent away."""
+    application = Management(gateway.connections, stage=gateway.stage, limits=limits).application
+    management = web.AppRunner(application, access_log=None)
     await management.setup()
     assert management.server is not None  # noqa: S101 (setup makes it)
     sockets = Sockets(gateway, limits)
     server = await serve(
         sockets.handle,
         LOOPBACK,
-        settings.port,
+        port,
         process_request=sockets.process_request,
         select_subprotocol=sockets.select_subprotocol,
         create_connection=either(management.server),
@@ -82,14 +92,13 @@ async def run(settings: GatewaySettings) -> None:
         write_limit=limits.unsent_bytes,
         backlog=1024,
     )
-    LOG.info("listening on ws://%s:%d/%s", LOOPBACK, settings.port, settings.stage)
-    await stop.wait()
-    LOG.info("stopping: %d clients are sent away", len(connections))
-    server.close()
-    await management.cleanup()
     try:
-        async with asyncio.timeout(STOP_TIMEOUT_S):
-            await server.wait_closed()
-    except TimeoutError:
-        LOG.warning("stopped before every $disconnect was answered")
-    invoker.close()
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        await management.cleanup()
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                await server.wait_closed()
+        except TimeoutError:
+            LOG.warning("stopped before every $disconnect was answered")
