@@ -1,0 +1,14 @@
+"""Deadlines for calls to adapters."""
+
+from stream_processor.adapters.threads import SystemClock
+from stream_processor.deadline import Deadline
+
+
+def soon() -> Deadline:
+    """Return a deadline that leaves time enough for any call."""
+    return Deadline.after(30, SystemClock())
+
+
+def passed() -> Deadline:
+    """Return a deadline that has passed."""
+    return Deadline.after(-1, SystemClock())
