@@ -61,6 +61,11 @@ class Command:
             return ""
         return next((line.strip() for line in reversed(lines) if line.strip() and not line.startswith("$ ")), "")
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called: another step has failed, or the person has had enough."""
+        return self._stopped.is_set()
+
     def stop(self) -> None:
         """End the command that runs, if any; and none starts after it."""
         self._stopped.set()

@@ -11,6 +11,8 @@ tools=${FANOUT_CACHE:-$checkout/.local/cache}/tools
 target=$tools/uv-$version
 partial=$target.partial-$$
 
+export PIP_ROOT_USER_ACTION=ignore
+
 runs() { "$1" --version >/dev/null 2>&1; }
 
 if runs "$target/bin/uv"; then printf '%s\n' "$target/bin/uv"; exit 0; fi

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from shutil import get_terminal_size
 from typing import TextIO
 
@@ -14,6 +15,14 @@ from installation.step import Step
 REFRESH_S = 0.2
 # Without a terminal (a log of CI), a long step says now and then that it is alive.
 REMIND_S = 15.0
+
+
+class Ending(Enum):
+    """How a step ended, as its line shows it."""
+
+    DONE = "✓"
+    FAILED = "✗"
+    STOPPED = "-"
 
 
 class Progress:
@@ -39,11 +48,11 @@ class Progress:
         with self._lock:
             self._running[step.name] = (time.monotonic(), step, command)
 
-    def ended(self, step: Step, *, failed: bool) -> None:
+    def ended(self, step: Step, ending: Ending) -> None:
         """The step has ended: its line."""
         with self._lock:
             started_at, _, _ = self._running.pop(step.name)
-        self.say(f"  {'✗' if failed else '✓'} {step.title:<34} {time.monotonic() - started_at:5.1f} s")
+        self.say(f"  {ending.value} {step.title:<34} {time.monotonic() - started_at:5.1f} s")
 
     @contextmanager
     def shown(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from installation.disk_space import check_disk_space
 from installation.failure import SetupError, explain_os_error
 from installation.layout import Layout
 from installation.locks import locked
-from installation.progress import Progress
+from installation.progress import Ending, Progress
 from installation.step import Step
 
 PARALLEL = 4
@@ -43,6 +43,9 @@ def set_up(steps: Sequence[Step], layout: Layout, progress: Progress) -> None:
     try:
         with locked((layout.local, layout.cache), progress.say) as locks:
             to_do = [step for step in steps if not step.is_done()]
+            if not to_do:
+                progress.say("Everything is set up.")
+                return
             check_disk_space(to_do, layout)
             progress.say(f"Setting up in {layout.local}, downloads in {layout.cache}.")
             with progress.shown():
@@ -80,13 +83,13 @@ def _do_all(steps: Sequence[Step], layout: Layout, progress: Progress, locks: Se
 def _do(step: Step, command: Command, progress: Progress) -> None:
     command.log.unlink(missing_ok=True)
     progress.started(step, command)
-    failed = True
+    ending = Ending.FAILED
     try:
         step.forget()
         step.run(command)
         step.mark_done()
-        failed = False
+        ending = Ending.DONE
     except OSError as error:
         raise explain_os_error(step.title, error, command.log) from error
     finally:
-        progress.ended(step, failed=failed)
+        progress.ended(step, Ending.STOPPED if command.is_stopped else ending)

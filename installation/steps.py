@@ -10,7 +10,7 @@ from installation.step import Step
 
 MEGABYTE = 1_000_000
 ENGINES = {
-    "dynamodb": ("dynamodb-local-2.6.1", "DynamoDB Local 2.6.1", 110 * MEGABYTE),
+    "dynamodb": ("dynamodb-local-2.6.1", "DynamoDB Local 2.6.1", 60 * MEGABYTE),
     "opensearch": ("opensearch-3.6.0", "OpenSearch 3.6.0", 270 * MEGABYTE),
     "icu4j": ("icu4j", "ICU for OpenSearch", 30 * MEGABYTE),
 }
