@@ -5,6 +5,7 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -83,7 +84,7 @@ def test_post_over_the_limit_is_refused() -> None:
             api, id_ = client_of(gateway), id_of(gateway)
             for size_bytes in (128 * 1024 + 1, 1024 * 1024):
                 data = b"x" * size_bytes
-                error = await error_of(lambda data=data: api.post_to_connection(ConnectionId=id_, Data=data))
+                error = await error_of(partial(api.post_to_connection, ConnectionId=id_, Data=data))
                 assert error == ("PayloadTooLargeException", 413)
             await asyncio.to_thread(lambda: api.post_to_connection(ConnectionId=id_, Data=b"next"))
             assert await client.recv() == "next"
@@ -171,7 +172,7 @@ def test_call_without_a_signature_is_forbidden() -> None:
             for method in ("POST", "GET", "DELETE"):
                 request = urllib.request.Request(url, method=method, data=b"x" if method == "POST" else None)
                 with pytest.raises(urllib.error.HTTPError) as refusal:
-                    await asyncio.to_thread(lambda request=request: urllib.request.urlopen(request, timeout=5))
+                    await asyncio.to_thread(urllib.request.urlopen, request, timeout=5)
                 with refusal.value as answer:
                     assert answer.code == 403
             assert len(gateway.connections) == 1
