@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from demonstration.demo import DemoOptions, run_demo
 from demonstration.dev import run_dev
-from demonstration.screen import Screen
+from demonstration.screen import Screen, screen_console
 from demonstration.summary import print_summary
 from fanout_local.environment import STAGE
 from fanout_local.signals import signals_interrupt
@@ -34,7 +33,7 @@ def demo(stage: str, trace: Path | None, report_file: Path | None, kill_at_s: fl
 
     Exits with 0 when everything is verified, 1 when something differs.
     """
-    screen = Screen(Console())
+    screen = Screen(screen_console())
     try:
         with signals_interrupt():
             report = run_demo(DemoOptions(trace=trace, kill_at_s=kill_at_s), screen)
@@ -51,7 +50,7 @@ def demo(stage: str, trace: Path | None, report_file: Path | None, kill_at_s: fl
 @click.option("--fresh", is_flag=True, help="Throw away what earlier runs stored.")
 def dev(*, fresh: bool) -> None:
     """Start everything, deploy it, and print what happens until Ctrl-C."""
-    screen = Screen(Console())
+    screen = Screen(screen_console())
     try:
         with signals_interrupt():
             run_dev(screen, fresh=fresh)

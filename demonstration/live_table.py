@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -59,13 +60,13 @@ class _PlainLines:
 
 def table(moment: Moment) -> Table:
     """Return the whole table."""
-    shown = Table(title=_progress(moment), title_justify="left", title_style="bold")
+    shown = Table(title=_progress(moment), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     shown.add_column("consumer")
     for heading in ("delivered", "pending", "errors", "p50", "p95"):
         shown.add_column(heading, justify="right", min_width=7)
     for it in moment.consumers:
         shown.add_row(
-            it.consumer,
+            title_of(it.consumer),
             str(it.delivered + it.skipped),
             str(it.pending),
             errors(it),
@@ -78,12 +79,17 @@ def table(moment: Moment) -> Table:
 def line(moment: Moment) -> str:
     """Return the table as one line."""
     parts = [
-        f"{it.consumer} {it.delivered + it.skipped}"
+        f"{title_of(it.consumer)} {it.delivered + it.skipped}"
         + (f" ({it.pending} pending)" if it.pending else "")
         + (f" ({errors(it)} errors)" if it.parked or it.dead_lettered else "")
         for it in moment.consumers
     ]
     return f"  {_progress(moment)}; delivered: {', '.join(parts)}"
+
+
+def title_of(consumer: str) -> str:
+    """Return a consumer's name for people."""
+    return consumer.replace("_", " ")
 
 
 def errors(it: ConsumerFigures) -> str:

@@ -9,6 +9,7 @@ from demonstration.verification.check import Check
 
 GOAL_VERIFIED_S = 10.0
 GOAL_WHOLE_S = 100.0
+GOAL_MEMORY_BYTES = 3_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

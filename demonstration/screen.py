@@ -6,6 +6,14 @@ from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 
+PLAIN_WIDTH = 110
+
+
+def screen_console() -> Console:
+    """Return standard output; where it is no terminal, wide enough for the tables."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PLAIN_WIDTH)
+
 
 class Screen:
     """A terminal, or whatever standard output is.

@@ -30,7 +30,7 @@ def check_audit_trail(events: Sequence[AuditEvent], happenings: Sequence[Happeni
     differences += _broken_chains(folded.values())
     return Check(
         title="audit log",
-        verified=f"each of {len(by_id)} changes exactly once after folding by event id; each document's hashes chain",
+        verified=f"all {len(by_id)} changes, each once after folding by event id; each document's hashes form a chain",
         differences=tuple(differences),
         repeats=len(events) - len(folded),
     )

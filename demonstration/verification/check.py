@@ -12,14 +12,14 @@ class Check:
         title: what was checked.
         verified: what holds, in words, when there are no differences.
         differences: what differs, each in a line.
-        repeats: raw repeats that the sink took harmlessly; counted, not hidden.
+        repeats: raw repeats that the sink took harmlessly; counted, not hidden. None where they cannot be seen.
 
     """
 
     title: str
     verified: str
     differences: tuple[str, ...] = ()
-    repeats: int = 0
+    repeats: int | None = None
 
     @property
     def ok(self) -> bool:

@@ -44,7 +44,7 @@ def check_client(
     return Check(
         title=client.name,
         verified=(
-            f"saw all {len(happenings)} changes ({late} after a newer one, {client.fetched} bodies fetched); "
+            f"saw all {len(happenings)} changes ({late} after a newer one, {client.fetched} fetched over HTTP); "
             "each document's order keys strictly rise, its state at rest is the table's"
         ),
         differences=tuple(differences),

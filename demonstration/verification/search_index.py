@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from demonstration.counted import counted
 from demonstration.history import Happening, TypedItem
 from demonstration.verification.check import Check, missing
 from demonstration.verification.same_content import difference
@@ -40,6 +41,6 @@ def check_search_index(
             )
     return Check(
         title="search index",
-        verified=f"exactly the table's {len(table)} documents, each with its content and its newest order key",
+        verified=f"exactly the table's {counted(len(table), 'document')}, each with its content and newest order key",
         differences=tuple(differences),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from demonstration.counted import counted
 from demonstration.history import Happening, TypedItem
 from demonstration.verification.check import Check
 
@@ -21,6 +22,6 @@ def check_stream(happenings: Sequence[Happening], table: Mapping[str, TypedItem]
             differences.append(f"{document}: the table does not hold what its newest change left")
     return Check(
         title="documents table",
-        verified=f"{len(happenings)} changes in its stream, {len(table)} documents at the end",
+        verified=f"{counted(len(happenings), 'change')} in its stream, {counted(len(table), 'document')} at the end",
         differences=tuple(differences),
     )

@@ -40,7 +40,7 @@ def printed(report: Report) -> str:
 def test_a_verified_report_says_so_with_its_numbers() -> None:
     """Writes, deliveries, latencies, repeats and times are all there."""
     text = printed(REPORT)
-    for said in ("VERIFIED 351 changes", "350 writes", "210 ms", "480 ms", "2 parked, 1 dead", "3.2 s", "1.9 GB"):
+    for said in ("VERIFIED: all 351 changes", "350 writes", "210 ms", "480 ms", "2 parked, 1 dead", "3.2 s", "1.9 GB"):
         assert said in text
     assert "NOT VERIFIED" not in text
 
@@ -66,7 +66,7 @@ def test_without_a_terminal_a_moment_is_a_line() -> None:
     """Pending changes and errors are named where there are some."""
     moment = Moment(elapsed_s=5.0, written=60, to_write=350, changes=58, consumers=[FIGURES])
     assert "60 of 350 writes" in line(moment)
-    assert "search_index 340 (8 pending) (2 parked, 1 dead errors)" in line(moment)
+    assert "search index 340 (8 pending) (2 parked, 1 dead errors)" in line(moment)
 
 
 def test_a_terminal_shows_a_table_in_place() -> None:
@@ -75,4 +75,4 @@ def test_a_terminal_shows_a_table_in_place() -> None:
     with live_table(console) as show:
         show(Moment(elapsed_s=5.0, written=60, to_write=350, changes=58, consumers=[FIGURES]))
     assert isinstance(console.file, io.StringIO)
-    assert "search_index" in console.file.getvalue()
+    assert "search index" in console.file.getvalue()
