@@ -22,7 +22,9 @@ STOP_WORDS = frozenset(
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Hiragana, katakana and the common ideographs: written without spaces."""
 _words = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['\u2019][^\W_{_CJK}]+)*").findall
-_sentence_ends = re.compile("[.!?\u2026]+(?=\\s|$)|[\u3002\uff01\uff1f\u061f\u06d4\u0964]+|\n\\s*\n").split
+_sentence_ends = re.compile(
+    "(?<![.!?\u2026])[.!?\u2026]++(?=\\s|$)|[\u3002\uff01\uff1f\u061f\u06d4\u0964]+|\n\\s*\n"
+).split
 
 
 class LocalAnalyzer:

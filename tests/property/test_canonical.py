@@ -51,7 +51,7 @@ def test_different_numbers_have_different_texts(one: Decimal, other: Decimal) ->
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        ("a\"\\/\n\x00\x7f\u2028\U0001f600", '{"S":"a\\"\\\\/\\n\\u0000\x7f\u2028\U0001f600"}'),
+        ('a"\\/\n\x00\x7f\u2028\U0001f600', '{"S":"a\\"\\\\/\\n\\u0000\x7f\u2028\U0001f600"}'),
         (Decimal("1.50"), '{"N":"15E-1"}'),
         (Decimal(1200), '{"N":"12E2"}'),
         (Decimal("-0.0"), '{"N":"0"}'),
