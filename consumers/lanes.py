@@ -1,6 +1,6 @@
 """Deliver in parallel and in order at once: each document has one lane, lanes run side by side."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from queue import SimpleQueue
 from zlib import crc32
@@ -26,7 +26,7 @@ class Lanes:
 
     def run(
         self, dealt: Sequence[list[Change]], deliver: Callable[[list[Change]], Iterator[Answer]]
-    ) -> Iterator[Answer]:
+    ) -> Generator[Answer]:
         """Yield the answers of all lanes as they come.
 
         Ends when every lane has: a caller that is still in here is known to have calls under way. What a lane

@@ -23,7 +23,9 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Hiragana, katakana and the common ideographs: written without spaces."""
 _words = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['\u2019][^\W_{_CJK}]+)*").findall
 _sentence_ends = re.compile(
-    "(?<![.!?\u2026])[.!?\u2026]++(?=\\s|$)|[\u3002\uff01\uff1f\u061f\u06d4\u0964]+|\n\\s*\n"
+    "(?<![.!?\u2026])[.!?\u2026]++(?=\\s|$)"  # before white space; each run of them is looked at once
+    "|[\u3002\uff01\uff1f\u061f\u06d4\u0964]+"  # of scripts that put no space behind: Chinese, Arabic, Urdu, Hindi
+    "|\n\\s*\n"
 ).split
 
 

@@ -129,12 +129,9 @@ def test_a_rejected_change_holds_nothing_up() -> None:
     """What will never be sent is no reason to wait."""
     changes = decode_event(event(*(record(number) for number in range(40)))).changes
     bad = changes[0].event_id
-    outcomes = deliver(
-        FakeSqs(
-            fails=lambda entry: ("InvalidMessageContents", True) if entry["MessageDeduplicationId"] == bad else None
-        ),
-        changes,
-    )
+    refusal = ("InvalidMessageContents", True)
+    sqs = FakeSqs(fails=lambda entry: refusal if entry["MessageDeduplicationId"] == bad else None)
+    outcomes = deliver(sqs, changes)
     assert isinstance(outcomes.pop(bad), Rejected)
     assert set(outcomes.values()) == {DELIVERED}
 

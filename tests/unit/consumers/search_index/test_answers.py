@@ -11,7 +11,8 @@ from stream_processor.outcome import DELIVERED, Cause, Rejected, Retry
 
 PARSING = {
     "type": "mapper_parsing_exception",
-    "reason": "failed to parse field [title] of type [long] in document with id 'a'. Preview of field's value: 'secret'",
+    "reason": "failed to parse field [title] of type [long] in document with id 'a'. "
+    "Preview of field's value: 'secret'",
     "caused_by": {"type": "illegal_argument_exception", "reason": 'For input string: "secret"'},
 }
 NO_SCRIPT = {

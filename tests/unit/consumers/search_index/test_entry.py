@@ -21,7 +21,7 @@ def entry_of(raw: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_document() -> None:
     """The whole image lies in `document`; what can be searched stands beside it."""
-    new = {
+    new: dict[str, Any] = {
         "title": {"S": "T"},
         "body": {"S": "B"},
         "tags": {"SS": ["b", "a"]},
@@ -78,7 +78,7 @@ def test_an_attribute_of_another_type_is_not_searched(name: str, value: Any) -> 
 @given(images)
 def test_any_image_gives_fields_of_their_types(image: dict[str, Any]) -> None:
     """Whatever the image: only declared fields at the top, each of its type, and JSON all through."""
-    types = {"text": str, "keyword": (str, list), "date": int}
+    types: dict[str, Any] = {"text": str, "keyword": (str, list), "date": int}
     fields = searchable(image)
     assert set(fields) <= set(FIELDS)
     for name, value in fields.items():
