@@ -2,7 +2,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from itertools import batched
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,9 +11,9 @@ from consumers.aws_faults import fault_of
 from consumers.websocket_notifier.frame_store import FrameStore
 from consumers.websocket_notifier.frames import LargeImage, change_frame, fetch_frame
 from consumers.websocket_notifier.posts import POST_TIMEOUT_S, Posts, Receipt, Reception
-from consumers.websocket_notifier.room import Letter, Room, changes_by_document, letters_by_connection
+from consumers.websocket_notifier.room import Document, Letter, Room, changes_by_document, letters_by_connection
 from consumers.websocket_notifier.side_by_side import SideBySide
-from consumers.websocket_notifier.subscriptions import Subscriptions
+from consumers.websocket_notifier.subscriptions import KEYS_A_READ, Subscriptions
 from consumers.websocket_notifier.tally import Tally
 from stream_processor.adapters.aws_clients import AwsClients
 from stream_processor.change import Change
@@ -46,7 +47,7 @@ class WebsocketNotifier:
     """Posts each change to whoever listens to its document, best effort for each client.
 
     A frame that one client did not get never makes the others get it again: that client sees the gap by itself.
-    A document that nobody listens to costs one Query a batch, however many changes it has.
+    What nobody listens to costs little: one call for 100 documents, however many changes they have.
     """
 
     name = "websocket_notifier"
@@ -69,15 +70,49 @@ class WebsocketNotifier:
         | who listens cannot be read                                    | Retry                               |
         | the image is too large for a frame and the bucket fails       | Retry                               |
         """
+        documents: Sequence[Document] = list(changes_by_document(changes).values())
+        if len(documents) > CALLS_AT_ONCE:
+            documents = yield from self._leave_out_the_silent(documents, deadline)
         occupied = []
-        documents = list(changes_by_document(changes).values())
         for room in self._calls.run(lambda document: self._enter(document, deadline), documents):
             yield from room.answers
             if room.letters:
                 occupied.append(room)
         yield from self._post(occupied, deadline)
 
-    def _enter(self, changes: Sequence[Change], deadline: Deadline) -> Room:
+    def _leave_out_the_silent(
+        self, documents: Sequence[Document], deadline: Deadline
+    ) -> Generator[Answer, None, Sequence[Document]]:
+        """Answer for documents that nobody listens to; return the others."""
+        others: list[Document] = []
+        hundreds = [list(some) for some in batched(documents, KEYS_A_READ, strict=False)]
+        for answers, audible in self._calls.run(lambda some: self._look_in(some, deadline), hundreds):
+            yield from answers
+            others.extend(audible)
+        return others
+
+    def _look_in(
+        self, documents: Sequence[Document], deadline: Deadline
+    ) -> tuple[Sequence[Answer], Sequence[Document]]:
+        if deadline.passed():
+            return (), ()
+        ids = [changes[0].document_id for changes in documents]
+        try:
+            audible = self._subscriptions.maybe_listened_to(ids, deadline.clock.now_ms())
+        except (ClientError, BotoCoreError) as error:
+            retry = Retry(cause=fault_of(error).cause)
+            return [Answer(change, retry) for changes in documents for change in changes], ()
+        return (
+            [
+                Answer(change, DELIVERED)
+                for changes in documents
+                for change in changes
+                if change.document_id not in audible
+            ],
+            [changes for changes in documents if changes[0].document_id in audible],
+        )
+
+    def _enter(self, changes: Document, deadline: Deadline) -> Room:
         """Find out who listens to one document, and write the frames if somebody does."""
         if deadline.passed():
             return Room()

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from stream_processor.change import Change
 from stream_processor.consumer import Answer
 
+type Document = Sequence[Change]
+"""All changes of one document in a batch, in stream order; at least one."""
+
 
 class Letter(NamedTuple):
     """A change and the frame that tells of it."""
@@ -31,7 +34,7 @@ class Room:
     answers: Sequence[Answer] = ()
 
 
-def changes_by_document(changes: Iterable[Change]) -> Mapping[str, Sequence[Change]]:
+def changes_by_document(changes: Iterable[Change]) -> Mapping[str, Document]:
     """Group changes, each document's in stream order (I4)."""
     grouped: dict[str, list[Change]] = {}
     for change in changes:
