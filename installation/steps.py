@@ -64,6 +64,16 @@ def _python_steps(layout: Layout, python: Path) -> tuple[Step, ...]:
             stamp=layout.stamps / "function",
             disk_bytes=40 * MEGABYTE,
         ),
+        Step(
+            name="artifact",
+            title="the functions' zip",
+            run=partial(python_packages.build_artifact, layout),
+            inputs=(layout.requirements("artifact"), layout.checkout / "deployment/artifact_packages.py"),
+            needs=("project",),
+            outputs=(layout.local / "build/fanout.zip",),
+            stamp=layout.stamps / "artifact",
+            disk_bytes=20 * MEGABYTE,
+        ),
     )
 
 
