@@ -14,15 +14,15 @@ from fanout_local.websocket_gateway.deployment import (
     read_deployment,
 )
 
-# How long an answer holds: a deploy takes longer, and the question costs 10 ms.
-FRESH_S = 1.0
+# How long an answer holds: a deploy takes longer, and the question costs 10 to 20 ms.
+FRESH_S = 2.0
 
 
 class Deployments(Protocol):
     """Tells what is deployed."""
 
     async def current(self) -> Deployment | NotDeployed:
-        """What is deployed now, or was a second ago."""
+        """What is deployed now, or was moments ago."""
         ...
 
 
@@ -42,11 +42,11 @@ class DeployedStack:
         self._clock = clock
         self._asking = asyncio.Lock()
         self._asked_at: float | None = None
-        self._version = ""
+        self._version: tuple[str, Any] | None = None
         self._deployment: Deployment | NotDeployed = NotDeployed(reason="Nothing was looked up yet.")
 
     async def current(self) -> Deployment | NotDeployed:
-        """What is deployed now, or was a second ago."""
+        """What is deployed now, or was moments ago."""
         async with self._asking:
             if self._asked_at is None or self._clock() - self._asked_at >= FRESH_S:
                 await asyncio.to_thread(self._ask)
@@ -76,7 +76,8 @@ class DeployedStack:
             if isinstance(self._deployment, Deployment):
                 return self._deployment
             return NotDeployed(reason=f"Stack {self._stack_name} is {status}.")
-        version = f"{stack['StackId']} {stack.get('ChangeSetId')}"
+        # LocalStack's stacks have no time or number that every update changes, so the template itself is compared.
+        version = (stack["StackId"], self._client.get_template(StackName=self._stack_name)["TemplateBody"])
         if version == self._version:
             return self._deployment
         pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self._stack_name)
@@ -86,8 +87,7 @@ class DeployedStack:
             for resource in page["StackResourceSummaries"]
             if "PhysicalResourceId" in resource
         }
-        template = self._client.get_template(StackName=self._stack_name)["TemplateBody"]
-        found = read_deployment(template, physical_ids, stack_id=stack["StackId"], stage=self._stage)
+        found = read_deployment(version[1], physical_ids, stack_id=version[0], stage=self._stage)
         self._version = version
         return found
 
