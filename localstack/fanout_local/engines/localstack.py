@@ -56,7 +56,7 @@ def localstack(installed: Installation, *, data: Path, functions: Path, port: in
         },
         health_path=HEALTH_PATH,
         deadline_s=60,
-        goodbye="[shutdown] Completed, bye!",
+        goodbye="[shutdown] Stopping all services",
         stop_grace_s=4.0,
         restartable=False,
     )
