@@ -61,9 +61,9 @@ def up(  # noqa: PLR0913 (one a command line option)
     with signals_interrupt():
         try:
             with supervised_stack(options, ConsoleReporter(console)) as (supervisor, _):
-                console.print(
-                    f"Ctrl-C (or `fanout-local down --instance {instance}`) stops it.", highlight=False, soft_wrap=True
-                )
+                way = "Ctrl-C, or " if console.is_terminal else ""
+                command = f"fanout-local down --instance {instance}"
+                console.print(f"To stop it: {way}{command}", highlight=False, soft_wrap=True)
                 supervisor.watch()
         except KeyboardInterrupt:
             console.print("Stopped.")

@@ -3,7 +3,7 @@
 from localstack.services.plugins import Service, aws_provider
 
 
-@aws_provider(api="dynamodb", name="fanout")
+@aws_provider(api="dynamodb", name="fanout")  # type: ignore[untyped-decorator]  # only in LocalStack
 def dynamodb() -> Service:
     """Tables: LocalStack's `v2` provider, with TTL and adoption."""
     from localstack.aws.forwarder import HttpFallbackDispatcher
@@ -16,7 +16,7 @@ def dynamodb() -> Service:
     )
 
 
-@aws_provider(api="dynamodbstreams", name="fanout")
+@aws_provider(api="dynamodbstreams", name="fanout")  # type: ignore[untyped-decorator]
 def dynamodbstreams() -> Service:
     """Streams: LocalStack's `v2` provider."""
     from fanout_local.dynamodb_provider.streams import StreamsProvider

@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from localstack import config
+from localstack import config  # type: ignore[attr-defined]  # LocalStack is only in its own environment
 from localstack.services.dynamodb.server import DynamodbServer
 
 
-class RunningServer(DynamodbServer):
+class RunningServer(DynamodbServer):  # type: ignore[misc]
     """Never started or stopped from here."""
 
     def start_dynamodb(self) -> bool:

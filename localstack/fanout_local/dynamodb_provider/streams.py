@@ -5,7 +5,7 @@ from localstack.services.dynamodbstreams.v2.provider import DynamoDBStreamsProvi
 from fanout_local.dynamodb_provider.server import running_server
 
 
-class StreamsProvider(DynamoDBStreamsProvider):
+class StreamsProvider(DynamoDBStreamsProvider):  # type: ignore[misc]  # LocalStack is only in its own environment
     """LocalStack's own, but for the server."""
 
     def __init__(self) -> None:

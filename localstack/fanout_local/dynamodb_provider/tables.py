@@ -20,7 +20,7 @@ from fanout_local.dynamodb_provider.adoption import differences
 from fanout_local.dynamodb_provider.server import running_server
 
 
-class TablesProvider(DynamoDBProvider):
+class TablesProvider(DynamoDBProvider):  # type: ignore[misc]  # LocalStack is only in its own environment
     """LocalStack's `v2` provider; the tables live in DynamoDB Local, which outlives LocalStack's memory of them."""
 
     @staticmethod
@@ -49,7 +49,7 @@ class TablesProvider(DynamoDBProvider):
             client.update_time_to_live(TableName=table_name, TimeToLiveSpecification=wanted)
         return answer
 
-    @handler("CreateTable", expand=False)
+    @handler("CreateTable", expand=False)  # type: ignore[untyped-decorator]
     def create_table(self, context: RequestContext, create_table_input: CreateTableInput) -> CreateTableOutput:
         """As LocalStack; a table that DynamoDB Local has and this LocalStack has never heard of is adopted.
 

@@ -53,6 +53,7 @@ def localstack(installed: Installation, *, data: Path, functions: Path, port: in
             "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.5",
             "FANOUT_LAMBDA_PYTHON": str(installed.function_python),
             "FANOUT_LAMBDA_STATE": str(functions),
+            "FANOUT_LAMBDA_DYNAMODB_ENDPOINT": f"http://127.0.0.1:{dynamodb_port}",
         },
         health_path=HEALTH_PATH,
         deadline_s=60,

@@ -79,7 +79,7 @@ def opensearch(installed: Installation, *, data: Path, port: int) -> Engine:
         prepare=lambda: _prepare(folder, port, run_as),
         run_as=run_as,
         health_path=HEALTH_PATH,
-        deadline_s=90,
+        deadline_s=180,
     )
 
 

@@ -9,6 +9,7 @@ from threading import Lock
 
 from fanout_local.lambda_executor import log_lines
 from fanout_local.lambda_executor.exchange import Exchange
+from fanout_local.lambda_executor.fleet import Fleet
 from fanout_local.lambda_executor.invocation import Answer, Function, Invocation
 from fanout_local.lambda_executor.log_file import LogFile
 from fanout_local.lambda_executor.outcome import Initialised, Outcome, Ready, TimedOut
@@ -20,7 +21,6 @@ from fanout_local.lambda_executor.variables import process_variables
 
 # Lambda gives an initialisation 10 s and then, should it need more, the function's time-out once again.
 INIT_TIMEOUT_S = 10.0
-EXIT_TIMEOUT_S = 10.0
 
 
 class Environment:
@@ -30,12 +30,15 @@ class Environment:
     failed init), so that every error of an init is an answer with its log, as in Lambda.
     """
 
-    def __init__(self, *, id_: str, function: Function, given: Mapping[str, str], settings: Settings) -> None:
+    def __init__(
+        self, *, id_: str, function: Function, given: Mapping[str, str], settings: Settings, fleet: Fleet
+    ) -> None:
         """`given`: see `process_variables`."""
         self._id = id_
         self._function = function
         self._given = given
         self._settings = settings
+        self._fleet = fleet
         self._home = Path(mkdtemp(prefix=f"lambda-{function.name}-"))
         self._scratch = self._home / "tmp"
         self._scratch.mkdir()
@@ -91,30 +94,25 @@ class Environment:
 
     def _ready_process(self) -> tuple[FunctionProcess, Initialised, float | None]:
         """The process, what became of its init, and how long that took when it was started just now."""
-        if self._process and self._process.exchange.is_idle():
-            self._process.thaw()
+        if self._process and self._fleet.wake(self._process):
             return self._process, Ready(), None
         begun = time.perf_counter()
-        self._process = self._start()
+        self._process = self._fleet.start(self._start)
         init = self._process.exchange.wait_for_init(INIT_TIMEOUT_S + self._function.timeout_s)
         return self._process, init, _milliseconds_since(begun)
 
     def _rest(self, process: FunctionProcess, outcome: Outcome) -> None:
         """Keep the process for the next event if it is fit for one."""
         if not isinstance(outcome, TimedOut) and process.exchange.is_idle():
-            process.freeze()
+            self._fleet.rest(process)
         else:
-            self._kill(process)
+            self._fleet.end(process)
             self._process = None
 
     def _end(self) -> None:
         if self._process:
-            self._kill(self._process)
+            self._fleet.end(self._process)
         rmtree(self._home, ignore_errors=True)
-
-    def _kill(self, process: FunctionProcess) -> None:
-        process.kill()
-        process.exchange.wait_for_exit(EXIT_TIMEOUT_S)
 
     def _start(self) -> FunctionProcess:
         exchange = Exchange()

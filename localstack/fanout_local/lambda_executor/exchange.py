@@ -71,6 +71,11 @@ class Exchange:
         with self._changed:
             return self._asks_for_event and self._exit_code is None
 
+    def has_ended(self) -> bool:
+        """Whether the process has been seen to end."""
+        with self._changed:
+            return self._exit_code is not None
+
     def wait_for_exit(self, timeout_s: float) -> bool:
         """Wait until the process has been seen to end."""
         with self._changed:

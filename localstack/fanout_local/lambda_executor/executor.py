@@ -6,14 +6,16 @@ The methods are those of localstack.services.lambda_.invocation.runtime_executor
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
 
 from fanout_local.lambda_executor.environment import Environment
+from fanout_local.lambda_executor.fleet import Fleet
 from fanout_local.lambda_executor.invocation import Function, Invocation
-from fanout_local.lambda_executor.settings import read_settings
+from fanout_local.lambda_executor.settings import Settings, read_settings
 from fanout_local.lambda_executor.variables import lambda_variables
 
 LOOPBACK = "127.0.0.1"
@@ -33,7 +35,8 @@ class FanoutExecutor:
             id_=self.id,
             function=_function(self.function_version),
             given=lambda_variables(env_vars, configured=self.function_version.config.environment or {}),
-            settings=read_settings(os.environ),
+            settings=_settings(),
+            fleet=_fleet(),
         )
 
     def stop(self) -> None:
@@ -80,7 +83,7 @@ class FanoutExecutor:
         runtime = str(configuration.runtime or configuration.package_type)
         if not runtime.startswith("python3"):
             raise NotImplementedError(f"Only Python functions in zip files run here, not {runtime}.")
-        read_settings(os.environ)
+        _settings()
         for code in [configuration.code, *(layer.code for layer in configuration.layers)]:
             if code:
                 code.prepare_for_execution()
@@ -92,8 +95,18 @@ class FanoutExecutor:
     @classmethod
     def validate_environment(cls) -> bool:
         """Whether functions can run here at all."""
-        read_settings(os.environ)
+        _settings()
         return True
+
+
+@cache
+def _settings() -> Settings:
+    return read_settings(os.environ)
+
+
+@cache
+def _fleet() -> Fleet:
+    return Fleet(_settings().most_processes)
 
 
 def _function(function_version: Any) -> Function:

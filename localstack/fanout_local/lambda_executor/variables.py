@@ -36,11 +36,13 @@ def process_variables(
     with the environment.
     """
     layers = [f"{layer}/{folder}" for layer in function.layers for folder in _layer_folders(function.runtime)]
+    tables = {"AWS_ENDPOINT_URL_DYNAMODB": settings.dynamodb_endpoint} if settings.dynamodb_endpoint else {}
     python_path = [given.get("PYTHONPATH", ""), str(function.task_root), *layers]
     return {
         "LANG": "en_US.UTF-8",
         "PYTHONUTF8": "1",  # what the locale above means in Lambda, where it is installed
         "PATH": f"{settings.python.parent}:{SYSTEM_PATH}",
+        **tables,
         **given,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
