@@ -37,6 +37,19 @@ def deploy_stage(stage: str, environment: Mapping[str, str], *, checkout: Path) 
     return Deployment(artifact=artifact, stage=stage, took_s=time.monotonic() - begun)
 
 
+def package_stage(stage: str, environment: Mapping[str, str], folder: Path, *, checkout: Path) -> Path:
+    """Write what a deploy of `stage` would bring to `folder`, without any account; return the template's path.
+
+    Raises:
+        DeploymentError: see the message.
+
+    """
+    with _one_at_a_time(checkout):
+        build_artifact(checkout)
+        Osls(checkout=checkout, stage=stage, environment=environment).package(folder)
+    return folder / "cloudformation-template-update-stack.json"
+
+
 def _require_search_endpoint(stage: str, variables: Mapping[str, str]) -> None:
     if stage != LOCAL_STAGE and not variables.get("FANOUT_SEARCH_ENDPOINT"):
         raise DeploymentError(
