@@ -1,7 +1,7 @@
 # Thin: each target sets up what it needs (`make setup`, nothing when all is there) and runs one command.
 # PYTHON=/path/to/python3.13 names a Python; FANOUT_CACHE=/a/folder keeps downloads outside the checkout.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev stack test check package deploy bench lock clean distclean
+.PHONY: help setup demo dev stack test check check-lint check-types check-tests package deploy bench lock clean distclean
 
 BIN := .local/venvs/project/bin
 STAGE ?= local
@@ -25,10 +25,17 @@ stack: setup ## the local stack alone, until Ctrl-C
 test: setup ## all tests, also those against the real engines; ARGS="-k name" for some
 	@$(BIN)/pytest $(ARGS)
 
-check: setup ## lint, format, types and the fast tests
+check: setup ## lint, format, types and the fast tests, side by side
+	@$(MAKE) --no-print-directory --keep-going -j2 check-types check-tests check-lint
+
+check-lint:
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
+
+check-types:
 	@$(BIN)/mypy
+
+check-tests:
 	@$(BIN)/pytest -q -m 'not integration and not e2e' tests/unit tests/property localstack/tests
 
 package: setup ## the functions' zip
