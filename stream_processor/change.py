@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from stream_processor.attribute_values import Image
+from stream_processor.value_class import value_class
 
 TTL_PRINCIPAL = "dynamodb.amazonaws.com"
 """`principalId` of a deletion made by time to live (DynamoDB Developer Guide, "Streams and TTL")."""
@@ -19,8 +20,7 @@ class EventName(StrEnum):
     REMOVE = "REMOVE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class OrderKey:
+class OrderKey(NamedTuple):
     """The place of a change among all changes of its item.
 
     Sequence numbers order the changes of an item within one stream only. A table that was restored,
@@ -48,7 +48,7 @@ class UserIdentity:
     principal_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Change:
     """One stream record, decoded.
 

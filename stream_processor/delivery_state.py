@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from stream_processor.value_class import value_class
+
 
 class State(StrEnum):
     """The durable end of a change's part at one consumer (I1). A change that has none is not settled."""
@@ -27,7 +29,7 @@ class Standing:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class LedgerEntry:
     """What the delivery ledger holds of one record: a standing per consumer.
 

@@ -12,6 +12,8 @@ MAX_CHARACTERS = 128
 """The longest MessageGroupId that SQS takes, the tightest limit among the sinks."""
 
 _EXACT = Context(prec=38)
+_PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._"
+"""What `quote` leaves as it is, but for ``~``."""
 
 
 def document_id(keys: Mapping[str, AttributeValue]) -> str:
@@ -31,7 +33,7 @@ def document_id(keys: Mapping[str, AttributeValue]) -> str:
     '~N7/red%2Fblue'
 
     """
-    text = "/".join(_encode(keys[name]) for name in sorted(keys))
+    text = "/".join([_encode(keys[name]) for name in sorted(keys)])
     if len(text) <= MAX_CHARACTERS:
         return text
     return "~H" + sha256(text.encode()).hexdigest()
@@ -39,7 +41,7 @@ def document_id(keys: Mapping[str, AttributeValue]) -> str:
 
 def _encode(value: AttributeValue) -> str:
     if type(value) is str:
-        return value if value.isalnum() and value.isascii() else quote(value, safe="").replace("~", "%7E")
+        return quote(value, safe="").replace("~", "%7E") if value.strip(_PLAIN) else value
     if type(value) is Decimal:
         return f"~N{value.normalize(_EXACT):f}"
     if type(value) is bytes:
