@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from fanout_local.lambda_executor.environment import Environment
+from fanout_local.lambda_executor.fleet import Fleet
 from fanout_local.lambda_executor.invocation import Answer, Function, Invocation
 from fanout_local.lambda_executor.settings import Settings
 from fanout_local.paths import installation
@@ -70,8 +71,9 @@ Make = Callable[..., Bench]
 def make(tmp_path: Path) -> Iterator[Make]:
     """Makes environments of functions given by their source; ends them."""
     made: list[Environment] = []
+    fleets = {most: Fleet(most) for most in (2, 20)}
 
-    def make(source: str, **changes: Any) -> Bench:
+    def make(source: str, *, most: int = 20, **changes: Any) -> Bench:
         task_root, state_folder = tmp_path / f"task-{len(made)}", tmp_path / f"state-{len(made)}"
         task_root.mkdir()
         (task_root / "app.py").write_text(dedent(source))
@@ -93,6 +95,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
                 state_folder=state_folder,
                 marks={"FANOUT_LOCAL_INSTANCE_ID": "t"},
             ),
+            fleet=fleets[most],
         )
         made.append(environment)
         return Bench(environment=environment, state_folder=state_folder)
@@ -348,6 +351,25 @@ def test_variables_of_the_process(make: Make, monkeypatch: pytest.MonkeyPatch) -
     assert variables["LAMBDA_TASK_ROOT"] == first_path == folder
     assert temporary == variables["HOME"]
     assert not {"SECRET_OF_LOCALSTACK", "FANOUT_LAMBDA_PARENT", "VIRTUAL_ENV"} & set(variables)
+
+
+def test_number_of_warm_processes_is_capped(make: Make) -> None:
+    """For one process too many, the one idle longest is ended; its environment serves again with a new one."""
+    first, second, third = (make(ECHO, most=2) for _ in range(3))
+    pids = [bench.value({})["pid"] for bench in (first, second, first, third)]
+    assert pids[0] == pids[2]
+    assert [is_alive(pid) for pid in pids[1:]] == [False, True, True]
+    assert second.value({})["count"] == 1
+    assert not is_alive(pids[0])
+
+
+def test_running_process_is_never_ended_for_another(make: Make) -> None:
+    """When all processes run an event, the cap gives way."""
+    benches = [
+        make("import os, time\ndef handle(event, context): time.sleep(event); return 1", most=2) for _ in range(4)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda bench: bench.value(0.5), benches)) == [1, 1, 1, 1]
 
 
 def test_stop_lets_the_running_event_finish(make: Make) -> None:

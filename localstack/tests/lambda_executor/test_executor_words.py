@@ -117,6 +117,13 @@ def test_process_gets_a_home_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None
     assert "AWS_PROFILE" not in variables
 
 
+def test_tables_may_be_reached_directly() -> None:
+    """The setting for DynamoDB's address reaches the function as the variable that its SDK reads."""
+    settings = Settings(python=Path("/p"), state_folder=None, marks={}, dynamodb_endpoint="http://127.0.0.1:1")
+    variables = process_variables(FUNCTION, {}, settings=settings, home=Path("/h"), runtime_api="a:1")
+    assert variables["AWS_ENDPOINT_URL_DYNAMODB"] == "http://127.0.0.1:1"
+
+
 def test_log_is_read_once_and_whole(tmp_path: Path) -> None:
     """Each part of a log is read once; a character written in two halves is not broken."""
     log = LogFile(tmp_path / "log")
