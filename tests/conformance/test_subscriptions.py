@@ -1,5 +1,6 @@
 """Subscriptions, in memory and in a table: who listens is known at once, and whatever is repeated does no harm."""
 
+from itertools import batched
 from typing import cast
 from uuid import uuid4
 
@@ -12,17 +13,15 @@ from tests.fakes import wait_until
 from tests.socket_fakes import FakeSubscriptions
 
 NOW_MS = 1_800_000_000_000
+LATE = {"N": str(NOW_MS)}
 
 
-@pytest.fixture(params=KINDS)
-def subscriptions(request: pytest.FixtureRequest) -> Subscriptions:
-    """Nobody listens to anything."""
-    if request.param == "fake":
-        return cast("Subscriptions", FakeSubscriptions())
-    aws: AwsClients = request.getfixturevalue("aws")
-    table = f"subscriptions-{uuid4().hex}"
+@pytest.fixture
+def table(aws: AwsClients) -> str:
+    """An empty table as the deployment makes it."""
+    name = f"subscriptions-{uuid4().hex}"
     aws.dynamodb.create_table(
-        TableName=table,
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
             {"AttributeName": "document_id", "AttributeType": "S"},
@@ -43,7 +42,16 @@ def subscriptions(request: pytest.FixtureRequest) -> Subscriptions:
             }
         ],
     )
-    return Subscriptions(aws.dynamodb, table)
+    return name
+
+
+@pytest.fixture(params=KINDS)
+def subscriptions(request: pytest.FixtureRequest) -> Subscriptions:
+    """Nobody listens to anything."""
+    if request.param == "fake":
+        return cast("Subscriptions", FakeSubscriptions())
+    aws: AwsClients = request.getfixturevalue("aws")
+    return Subscriptions(aws.dynamodb, request.getfixturevalue("table"))
 
 
 def test_subscribers_are_told_of_at_once(subscriptions: Subscriptions) -> None:
@@ -99,9 +107,11 @@ def test_a_connection_that_ends_is_removed_everywhere(subscriptions: Subscriptio
     assert subscriptions.connections_of("d7", NOW_MS) == ["bob"]
 
 
-def test_a_large_room_is_known_whole(subscriptions: Subscriptions) -> None:
-    """Subscribers beyond what one page holds are told of too."""
+@pytest.mark.integration
+def test_a_room_of_several_pages_is_known_whole(aws: AwsClients, table: str) -> None:
+    """Subscribers beyond the 1 MB that one answer holds are told of too."""
     connections = [f"{number:04d}{'x' * 1000}" for number in range(1100)]
-    for connection in connections:
-        subscriptions.subscribe("a", connection, NOW_MS)
-    assert sorted(subscriptions.connections_of("a", NOW_MS)) == connections
+    for some in batched(connections, 25, strict=False):
+        items = [{"document_id": {"S": "a"}, "connection_id": {"S": it}, "expires_at": LATE} for it in some]
+        aws.dynamodb.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": item}} for item in items]})
+    assert sorted(Subscriptions(aws.dynamodb, table).connections_of("a", NOW_MS)) == connections
