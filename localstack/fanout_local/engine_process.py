@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 from fanout_local.engines.engine import Engine
 from fanout_local.left_overs import MARK
 from fanout_local.process_identity import ProcessIdentity, identify
@@ -53,8 +55,9 @@ class EngineProcess:
         return self._popen.poll()
 
     def is_healthy(self) -> bool:
-        """Whether it answers now as it should."""
-        return answers(self.engine.port, self.engine.health_path, any_answer=self.engine.any_answer)
+        """Whether it, and not another program on its port, answers now as it should."""
+        healthy = answers(self.engine.port, self.engine.health_path, any_answer=self.engine.any_answer)
+        return healthy and listens(self._popen.pid, self.engine.port)
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM; harmless when it has ended."""
@@ -75,6 +78,20 @@ class EngineProcess:
         with self.log.open("rb") as file:
             file.seek(self._log_start_bytes)
             return self.engine.goodbye.encode() in file.read()
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether this process has this port; where the system does not tell, it is believed."""
+    try:
+        connections = psutil.Process(pid).net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
+    return any(
+        connection.status == psutil.CONN_LISTEN and getattr(connection.laddr, "port", None) == port
+        for connection in connections
+    )
 
 
 def answers(port: int, path: str, *, any_answer: bool) -> bool:

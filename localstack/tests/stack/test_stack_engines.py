@@ -1,6 +1,8 @@
 """How the engines are started."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from small_engines import empty_instance
@@ -56,15 +58,21 @@ def test_only_localstack_cannot_be_started_again(engines: dict[str, Engine]) -> 
     assert [name for name, engine in engines.items() if not engine.restartable] == ["localstack"]
 
 
-def test_a_folder_closed_to_others_is_seen(tmp_path: Path) -> None:
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can enter, as pytest's own are not."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def test_a_folder_closed_to_others_is_seen(open_folder: Path) -> None:
     """A program below a folder of mode 0700 cannot be read by uid 65534, however open the program is."""
-    closed = tmp_path / "closed"
+    closed = open_folder / "closed"
     program = closed / "bin/program"
     program.parent.mkdir(parents=True)
     program.touch(mode=0o755)
-    for folder in (tmp_path, *tmp_path.parents):
-        if not folder.stat().st_mode & 0o001:
-            pytest.skip("the test's own folder is closed to others")
     assert others_can_read(program)
     closed.chmod(0o700)
     assert not others_can_read(program)
