@@ -129,7 +129,11 @@ class Environment:
             log=self._log.path,
             note=settings.state_folder / f"{function.name}-{self._id}.json" if settings.state_folder else None,
         )
-        return start_process(launch, api=api, exchange=exchange)
+        try:
+            return start_process(launch, api=api, exchange=exchange)
+        except OSError:
+            api.close()
+            raise
 
 
 def _milliseconds_since(begun: float) -> float:

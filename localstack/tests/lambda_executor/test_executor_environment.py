@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -208,7 +210,7 @@ def test_timeout_ends_the_process(make: Make) -> None:
     assert "Status: timeout" in logs
     child = int(logs.split("child ")[1].split()[0])
     assert not is_alive(first)
-    assert not is_alive(child)
+    until(lambda: not is_alive(child))
     assert bench.value(0) != first
 
 
@@ -392,3 +394,37 @@ def test_stop_ends_an_idle_process(make: Make) -> None:
     bench.environment.stop()
     assert not is_alive(pid)
     until(lambda: not any(bench.state_folder.iterdir()))
+
+
+HOST = """
+import sys
+from pathlib import Path
+from threading import Thread
+from fanout_local.lambda_executor.environment import Environment
+from fanout_local.lambda_executor.fleet import Fleet
+from fanout_local.lambda_executor.invocation import Function, Invocation
+from fanout_local.lambda_executor.settings import Settings
+
+function = Function(name="f", version="1", runtime="python3.13", handler="app.handle", timeout_s=60, memory_mb=128,
+                    task_root=Path(sys.argv[2]))
+environment = Environment(id_="e", function=function, given={}, fleet=Fleet(2),
+                          settings=Settings(python=Path(sys.argv[1]), state_folder=None, marks={}))
+event = Invocation(request_id="r", function_arn="a", trace_id="t", payload=b"{}")
+worker = Thread(target=lambda: print(environment.invoke(event).payload.decode(), flush=True))
+worker.start()
+worker.join()
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with the one that started it")
+def test_kill_of_localstack_takes_the_functions_with_it(tmp_path: Path) -> None:
+    """A process lives on after the thread that invoked it, and dies with the executor's process, even by kill -9."""
+    (tmp_path / "app.py").write_text("import os\ndef handle(event, context): return os.getpid()")
+    command = [sys.executable, "-c", HOST, str(installation().function_python), str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as host:
+        assert host.stdout is not None
+        pid = int(host.stdout.readline())
+        assert is_alive(pid)
+        host.kill()
+        until(lambda: not is_alive(pid))
