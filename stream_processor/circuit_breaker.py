@@ -6,7 +6,7 @@ Only the retry worker probes: it has the parked changes at hand and holds up no 
 
 from dataclasses import dataclass, field
 
-from stream_processor.hearing import STILL_RUNNING, Tally
+from stream_processor.hearing import OUT_OF_PATIENCE, STILL_RUNNING, Tally
 from stream_processor.outcome import Cause, Retry
 
 BREAKER_OPEN = Cause(type="BreakerOpen", message="the sink has failed lately and is not asked until a probe succeeds")
@@ -39,6 +39,8 @@ class BreakerPolicy:
         failures: bad batches in a row that open the breaker.
         bad_share: the share of a batch's changes answered by Retry that makes it a bad one.
         slow_share: the share of the patience from which a batch that was delivered counts as bad all the same.
+        used_up_share: the share of the patience from which it counts as used up: a call that is given just what is
+            left of the patience ends a moment before it.
         probe_every_s: seconds between probes.
 
     """
@@ -46,6 +48,7 @@ class BreakerPolicy:
     failures: int = 3
     bad_share: float = 0.5
     slow_share: float = 0.75
+    used_up_share: float = 0.95
     probe_every_s: float = 5.0
 
 
@@ -60,8 +63,9 @@ class Judge:
         """Return why the breaker should be open after this batch, or None."""
         if not tally.outcomes:
             return None
-        causes = [outcome.cause for outcome in tally.outcomes.values() if isinstance(outcome, Retry)]
-        if tally.took_s >= patience_s or STILL_RUNNING in causes:
+        causes = [outcome.cause for outcome in tally.failures().values() if isinstance(outcome, Retry)]
+        used_up = tally.took_s >= patience_s * self.policy.used_up_share
+        if used_up or OUT_OF_PATIENCE in causes or STILL_RUNNING in causes:
             return f"no answer within {patience_s:g} s"
         slow = tally.took_s >= patience_s * self.policy.slow_share
         bad = slow or len(causes) >= len(tally.outcomes) * self.policy.bad_share

@@ -8,7 +8,7 @@ from stream_processor.change import Change
 from stream_processor.consumer import Consumer
 from stream_processor.deadline import Clock, Deadline
 from stream_processor.hearing import NOT_MENTIONED, STILL_RUNNING, Hearing, Tally
-from stream_processor.outcome import Cause, Retry
+from stream_processor.outcome import Cause
 from stream_processor.ports import Executor, Task
 
 ATTEMPTS = 3
@@ -78,28 +78,28 @@ class FanOut:
 
     def _start(self, name: str, changes: Sequence[Change], deadline: Deadline, hearing: Hearing) -> Task:
         def run() -> None:
-            pending = changes
-            for attempt in range(1, ATTEMPTS + 1):
-                self._ask(self._consumers[name], pending, deadline, hearing)
-                pending = hearing.unanswered(pending)
-                asked_s = hearing.asked_s(pending)
-                pause_s = BETWEEN_ATTEMPTS.wait_s(attempt, self._chance, asked_s=asked_s)
-                if not pending or attempt == ATTEMPTS or pause_s >= deadline.remaining_s():
-                    return
-                self._executor.pause(pause_s)
+            self._ask_until_answered(self._consumers[name], changes, deadline, hearing)
+            hearing.finished()
 
         return self._executor.start(name, run)
+
+    def _ask_until_answered(
+        self, consumer: Consumer, changes: Sequence[Change], deadline: Deadline, hearing: Hearing
+    ) -> None:
+        pending = changes
+        for attempt in range(1, ATTEMPTS + 1):
+            self._ask(consumer, pending, deadline, hearing)
+            pending = hearing.unanswered(pending)
+            asked_s = hearing.asked_s(pending)
+            pause_s = BETWEEN_ATTEMPTS.wait_s(attempt, self._chance, asked_s=asked_s)
+            if not pending or attempt == ATTEMPTS or pause_s >= deadline.remaining_s():
+                return
+            self._executor.pause(pause_s)
 
     def _ask(self, consumer: Consumer, changes: Sequence[Change], deadline: Deadline, hearing: Hearing) -> None:
         hearing.begins()
         try:
-            for change, outcome in consumer.deliver(changes, deadline):
-                if isinstance(outcome, Retry):
-                    hearing.hear_retry(change.event_id, outcome)
-                else:
-                    hearing.hear(change.event_id, outcome)
-                if hearing.closed:
-                    return
+            hearing.hear(consumer.deliver(changes, deadline))
         except Exception as error:  # noqa: BLE001 - a consumer may raise anything; it becomes the outcome
             hearing.ended(Cause.of(error))
         else:

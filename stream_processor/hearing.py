@@ -1,12 +1,13 @@
 """Take one consumer's answers while its patience lasts; what is missing in the end is Retry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from operator import countOf
 
 from stream_processor.change import Change
+from stream_processor.consumer import Answer
 from stream_processor.deadline import Clock
-from stream_processor.outcome import Cause, Outcome, Retry
+from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry
 
 STILL_RUNNING = Cause(type="StillRunning", message="the consumer has not come back from an earlier batch")
 OUT_OF_PATIENCE = Cause(type="OutOfPatience", message="the consumer did not answer within its patience")
@@ -19,7 +20,7 @@ class Tally:
 
     Attributes:
         answered_at_ms: event id -> when the answer came, milliseconds since 1970.
-        took_s: seconds from the first call to the last answer, or to the end of the patience.
+        took_s: seconds until the consumer was through with the batch, or until its patience ended.
 
     """
 
@@ -27,11 +28,18 @@ class Tally:
     answered_at_ms: Mapping[str, int]
     took_s: float
 
+    def failures(self) -> Mapping[str, Retry | Rejected]:
+        """Return the outcomes that leave their change to be put away, by event id."""
+        if countOf(self.outcomes.values(), DELIVERED) == len(self.outcomes):  # so it is nearly always
+            return {}
+        return {event_id: o for event_id, o in self.outcomes.items() if isinstance(o, Retry | Rejected)}
+
 
 class Hearing:
     """One consumer's answers for one batch.
 
-    Written by the consumer's thread and closed by the batch's: after that, nothing that still comes is heard.
+    Filled on the consumer's thread, and closed on the batch's. Closing copies what was heard: whatever the consumer's
+    thread adds after that is seen by nobody, so the two need no lock.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -43,25 +51,22 @@ class Hearing:
         self._answered_at_ms: dict[str, int] = {}
         self._missing = OUT_OF_PATIENCE
         self._closed = False
-        self._lock = Lock()
 
-    @property
-    def closed(self) -> bool:
-        """Whether nothing more is heard."""
-        return self._closed
+    def hear(self, answers: Iterable[Answer]) -> None:
+        """Take answers as they come, until they end or nothing more is heard.
 
-    def hear(self, event_id: str, outcome: Outcome) -> None:
-        """Take an answer that is final; of several for one change the first counts."""
-        with self._lock:
-            if not self._closed and event_id not in self._outcomes:
-                self._outcomes[event_id] = outcome
-                self._answered_at_ms[event_id] = self._clock.now_ms()
-
-    def hear_retry(self, event_id: str, retry: Retry) -> None:
-        """Take an answer that stands only until a later attempt has a better one."""
-        with self._lock:
-            if not self._closed:
-                self._retries[event_id] = retry
+        Of several for one change the first counts, but Retry only until a later answer is better.
+        """
+        outcomes, answered_at_ms, now_ms = self._outcomes, self._answered_at_ms, self._clock.now_ms
+        for change, outcome in answers:
+            if self._closed:
+                return
+            event_id = change.event_id
+            if isinstance(outcome, Retry):
+                self._retries[event_id] = outcome
+            elif event_id not in outcomes:
+                answered_at_ms[event_id] = now_ms()
+                outcomes[event_id] = outcome
 
     def begins(self) -> None:
         """Note that a call begins: until it ends, what is missing is out of patience."""
@@ -69,9 +74,7 @@ class Hearing:
 
     def ended(self, missing: Cause) -> None:
         """Note why changes that have no answer yet have none: the call that should have answered has ended."""
-        with self._lock:
-            if not self._closed:
-                self._missing = missing
+        self._missing = missing
 
     def unanswered(self, changes: Sequence[Change]) -> Sequence[Change]:
         """Return those of `changes` that have no final answer."""
@@ -84,16 +87,12 @@ class Hearing:
 
     def close(self, changes: Sequence[Change]) -> Tally:
         """Hear nothing more; return an outcome for each of `changes`."""
-        with self._lock:
-            self._closed = True
-        now_ms = self._clock.now_ms()
+        self._closed = True
         missing = Retry(cause=self._missing)
-        for change in changes:
-            event_id = change.event_id
-            self._outcomes.setdefault(event_id, self._retries.get(event_id, missing))
-            self._answered_at_ms.setdefault(event_id, now_ms)
+        outcomes = self._outcomes.copy()  # before the times: an outcome's time is noted before it
+        event_ids = [change.event_id for change in changes]
         return Tally(
-            outcomes=self._outcomes,
-            answered_at_ms=self._answered_at_ms,
+            outcomes=dict.fromkeys(event_ids, missing) | self._retries | outcomes,
+            answered_at_ms=dict.fromkeys(event_ids, self._clock.now_ms()) | self._answered_at_ms,
             took_s=self._clock.monotonic_s() - self._began_s,
         )

@@ -129,10 +129,13 @@ class FakeConsumer:
             raise self.raises
 
 
-def wait_until(condition: Callable[[], bool], what: str, within_s: float = 10.0) -> None:
-    """Return once `condition` holds; fail the test, saying what did not come true, after `within_s` seconds."""
+def wait_until(condition: Callable[[], bool], what: str, within_s: float = 10.0, every_s: float = 0.01) -> None:
+    """Return once `condition` holds; fail the test, saying what did not come true, after `within_s` seconds.
+
+    A condition that costs the machine something is better asked less often: `every_s`.
+    """
     ends_at_s = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > ends_at_s:
             raise AssertionError(f"not within {within_s:g} s: {what}")
-        time.sleep(0.01)
+        time.sleep(every_s)

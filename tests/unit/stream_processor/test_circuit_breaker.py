@@ -3,7 +3,7 @@
 import pytest
 
 from stream_processor.circuit_breaker import BreakerPolicy, Judge
-from stream_processor.hearing import STILL_RUNNING, Tally
+from stream_processor.hearing import OUT_OF_PATIENCE, STILL_RUNNING, Tally
 from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry
 
 DOWN: Outcome = Retry(cause=Cause(type="Down", message="refused"))
@@ -23,6 +23,11 @@ def reasons(*tallies: Tally) -> list[str | None]:
 def test_a_batch_that_used_up_the_patience_opens_at_once() -> None:
     """A second one would hold up the shard again (I6)."""
     assert reasons(tally(DELIVERED, DOWN, took_s=8)) == ["no answer within 8 s"]
+
+
+def test_an_unanswered_change_opens_at_once_though_the_invocation_cut_the_patience_short() -> None:
+    """Out of patience is out of patience, however long the patience was in this batch."""
+    assert reasons(tally(DELIVERED, Retry(cause=OUT_OF_PATIENCE), took_s=2)) == ["no answer within 8 s"]
 
 
 def test_a_consumer_that_has_not_come_back_opens_at_once() -> None:

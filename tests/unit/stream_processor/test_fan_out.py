@@ -145,3 +145,12 @@ def test_a_pause_the_patience_cannot_hold_is_not_begun() -> None:
     down = FakeConsumer("down", lambda _: busy)
     assert set(deliver(fan_out(down))["down"].outcomes.values()) == {busy}
     assert len(down.given) == len(CHANGES)
+
+
+def test_the_time_that_a_slow_consumer_takes_is_its_own() -> None:
+    """A consumer that was through at once is not taken for slow because another one was waited for (I6)."""
+    hanging = Hanging()
+    tallies = deliver(fan_out(hanging, FakeConsumer("well"), patience_s=0.2))
+    hanging.let_go.set()
+    assert tallies["hanging"].took_s >= 0.2
+    assert tallies["well"].took_s < 0.2
