@@ -8,7 +8,6 @@ from opensearchpy.exceptions import TransportError
 from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry
 
 MAX_REASON_CHARACTERS = 300
-TOO_LARGE = 413
 _OURS = (401, 403, 404, 408, 409, 429)
 _OURS_BY_TYPE = (
     "script_exception",
