@@ -50,6 +50,7 @@ class Hearing:
         self._retries: dict[str, Retry] = {}
         self._answered_at_ms: dict[str, int] = {}
         self._missing = OUT_OF_PATIENCE
+        self._finished_s: float | None = None
         self._closed = False
 
     def hear(self, answers: Iterable[Answer]) -> None:
@@ -76,6 +77,10 @@ class Hearing:
         """Note why changes that have no answer yet have none: the call that should have answered has ended."""
         self._missing = missing
 
+    def finished(self) -> None:
+        """Note that the consumer is through with the batch."""
+        self._finished_s = self._clock.monotonic_s()
+
     def unanswered(self, changes: Sequence[Change]) -> Sequence[Change]:
         """Return those of `changes` that have no final answer."""
         return [change for change in changes if change.event_id not in self._outcomes]
@@ -88,11 +93,13 @@ class Hearing:
     def close(self, changes: Sequence[Change]) -> Tally:
         """Hear nothing more; return an outcome for each of `changes`."""
         self._closed = True
+        finished_s = self._finished_s
+        ended_s = self._clock.monotonic_s() if finished_s is None else finished_s
         missing = Retry(cause=self._missing)
         outcomes = self._outcomes.copy()  # before the times: an outcome's time is noted before it
         event_ids = [change.event_id for change in changes]
         return Tally(
             outcomes=dict.fromkeys(event_ids, missing) | self._retries | outcomes,
             answered_at_ms=dict.fromkeys(event_ids, self._clock.now_ms()) | self._answered_at_ms,
-            took_s=self._clock.monotonic_s() - self._began_s,
+            took_s=ended_s - self._began_s,
         )
