@@ -1,7 +1,8 @@
 """Records of a Lambda event into changes. A record that is none becomes a bad record, never an exception."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeIs
 
 from stream_processor.attribute_values import UndecodableError, decode_image
 from stream_processor.change import BadRecord, Batch, Change, EventName, OrderKey, UserIdentity
@@ -12,7 +13,12 @@ EVENT_SOURCE = "aws:dynamodb"
 VIEW_TYPE = "NEW_AND_OLD_IMAGES"
 MAX_SEQUENCE_DIGITS = 40
 
+STREAMS_KEPT = 16
+"""Labels of streams seen lately. All records of a batch come from one stream."""
+
 _EVENT_NAMES = {name.value: name for name in EventName}
+_INSERT, _REMOVE = EventName.INSERT, EventName.REMOVE
+_NUMBERS = (int, float)
 
 
 def decode_event(event: object) -> Batch:
@@ -28,24 +34,27 @@ def decode_event(event: object) -> Batch:
         raise ConfigurationError(
             "the event has no list of Records: invoke this function by an event source mapping of a DynamoDB stream"
         )
+    changes: dict[str, Change] = {}
+    bad_records: list[BadRecord] = []
+    repeated = 0
+    for record in records:
+        decoded = decode_record(record)
+        if type(decoded) is BadRecord:
+            bad_records.append(decoded)
+        elif changes.setdefault(decoded.event_id, decoded) is not decoded:
+            repeated += 1
+    if not changes:
+        _refuse_other_sources(records)
+    return Batch(changes=tuple(changes.values()), bad_records=tuple(bad_records), repeated=repeated)
+
+
+def _refuse_other_sources(records: Sequence[object]) -> None:
     sources = {record.get("eventSource") for record in records if isinstance(record, dict)}
     if sources and EVENT_SOURCE not in sources:
         raise ConfigurationError(
             f"every record comes from {', '.join(sorted(map(str, sources)))}, none from {EVENT_SOURCE}: "
             "remove that event source from this function"
         )
-    changes: dict[str, Change] = {}
-    bad_records: list[BadRecord] = []
-    repeated = 0
-    for record in records:
-        decoded = decode_record(record)
-        if isinstance(decoded, BadRecord):
-            bad_records.append(decoded)
-        elif decoded.event_id in changes:
-            repeated += 1
-        else:
-            changes[decoded.event_id] = decoded
-    return Batch(changes=tuple(changes.values()), bad_records=tuple(bad_records), repeated=repeated)
 
 
 def decode_record(record: object) -> Change | BadRecord:
@@ -67,49 +76,63 @@ def _change(record: object) -> Change:
         raise UndecodableError(f"a record is a JSON object, not {type(record).__name__}")
     if record.get("eventSource") != EVENT_SOURCE:
         raise UndecodableError(f"eventSource is {record.get('eventSource')!r}, not {EVENT_SOURCE!r}")
-    event_id, event_name = record.get("eventID"), _EVENT_NAMES.get(str(record.get("eventName")))
+    event_id = record.get("eventID")
     if type(event_id) is not str or not event_id:
         raise UndecodableError("no eventID")
-    if event_name is None:
-        raise UndecodableError(f"eventName is {record.get('eventName')!r}")
     body = record.get("dynamodb")
     if type(body) is not dict:
         raise UndecodableError("no dynamodb part")
-    sequence_number = _sequence_number_text(record)
-    if sequence_number is None:
-        raise UndecodableError(
-            f"SequenceNumber is {body.get('SequenceNumber')!r}, not a text of 1 to {MAX_SEQUENCE_DIGITS} digits"
-        )
+    event_name = _event_name(record)
     keys = decode_image(body.get("Keys"))
     return Change(
         event_id=event_id,
         event_name=event_name,
         document_id=_document_id(keys),
-        order_key=OrderKey(stream_label=_stream_label(record), sequence_number=int(sequence_number)),
+        order_key=OrderKey(_stream_label(record.get("eventSourceARN")), _sequence_number(body)),
         keys=keys,
-        old_image=_image(body, "OldImage", wanted=event_name is not EventName.INSERT),
-        new_image=_image(body, "NewImage", wanted=event_name is not EventName.REMOVE),
+        old_image=None if event_name is _INSERT else _image(body, "OldImage"),
+        new_image=None if event_name is _REMOVE else _image(body, "NewImage"),
         created_at_s=_number(body, "ApproximateCreationDateTime"),
         size_bytes=int(_number(body, "SizeBytes")),
-        user_identity=_user_identity(record.get("userIdentity")),
+        user_identity=_user_identity(record["userIdentity"]) if "userIdentity" in record else None,
         record=record,
     )
+
+
+def _event_name(record: Mapping[str, Any]) -> EventName:
+    try:
+        return _EVENT_NAMES[record["eventName"]]
+    except (KeyError, TypeError):
+        raise UndecodableError(f"eventName is {record.get('eventName')!r}") from None
+
+
+def _sequence_number(body: Mapping[str, Any]) -> int:
+    text = body.get("SequenceNumber")
+    if not _is_sequence_number(text):
+        raise UndecodableError(f"SequenceNumber is {text!r}, not a text of 1 to {MAX_SEQUENCE_DIGITS} digits")
+    return int(text)
+
+
+def _is_sequence_number(text: object) -> TypeIs[str]:
+    return type(text) is str and len(text) <= MAX_SEQUENCE_DIGITS and text.isascii() and text.isdigit()
 
 
 def _sequence_number_text(record: object) -> str | None:
     body = record.get("dynamodb") if isinstance(record, dict) else None
     text = body.get("SequenceNumber") if isinstance(body, dict) else None
-    if type(text) is str and len(text) <= MAX_SEQUENCE_DIGITS and text.isascii() and text.isdigit():
-        return text
-    return None
+    return text if _is_sequence_number(text) else None
 
 
-def _stream_label(record: Mapping[str, Any]) -> str:
-    arn = record.get("eventSourceARN")
-    label = arn.rpartition("/stream/")[2] if type(arn) is str and "/stream/" in arn else ""
+def _stream_label(arn: object) -> str:
+    label = _label_in(arn) if type(arn) is str else ""
     if not label:
         raise UndecodableError(f"eventSourceARN is {arn!r}: not the ARN of a table's stream")
     return label
+
+
+@lru_cache(STREAMS_KEPT)
+def _label_in(arn: str) -> str:
+    return arn.rpartition("/stream/")[2] if "/stream/" in arn else ""
 
 
 def _document_id(keys: Mapping[str, Any]) -> str:
@@ -121,14 +144,12 @@ def _document_id(keys: Mapping[str, Any]) -> str:
         raise UndecodableError(f"Keys: {error}") from None
 
 
-def _image(body: Mapping[str, Any], name: str, *, wanted: bool) -> dict[str, Any] | None:
+def _image(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     raw = body.get(name)
-    if raw is None and wanted:
+    if raw is None:
         raise UndecodableError(
             f"no {name} (StreamViewType {body.get('StreamViewType')!r}): the stream must carry {VIEW_TYPE}"
         )
-    if raw is None or not wanted:
-        return None
     try:
         return decode_image(raw)
     except UndecodableError as error:
@@ -137,7 +158,7 @@ def _image(body: Mapping[str, Any], name: str, *, wanted: bool) -> dict[str, Any
 
 def _number(body: Mapping[str, Any], name: str) -> float:
     value = body.get(name, 0)
-    if type(value) not in (int, float):
+    if type(value) not in _NUMBERS:
         raise UndecodableError(f"{name} is {value!r}, not a number")
     return float(value)
 
