@@ -4,19 +4,22 @@ The same sources and lock give the same bytes: osls skips what did not change.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile, rmtree
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from deployment.artifact_packages import install_packages
+from deployment.bytecode import compile_folder
 from deployment.errors import DeploymentError
 from deployment.tools import find_tool
 
 SOURCES = ("stream_processor", "consumers")
 NOT_FOR_FUNCTIONS = {"cli.py", "commands.py"}
 """Files of the command line: what they import is not in the artifact."""
+BUILDERS = {name: Path(__file__).with_name(name) for name in ("artifact.py", "artifact_packages.py", "bytecode.py")}
 MAX_BYTES = 12_000_000
 """The most an artifact may have: a cold start begins with its download."""
 
@@ -49,18 +52,21 @@ def build_artifact(checkout: Path) -> Artifact:
     artifact = folder / "fanout.zip"
     inputs_file = folder / "fanout.zip.inputs"
     lock = checkout / "requirements/artifact.txt"
-    builder = [Path(__file__), Path(__file__).with_name("artifact_packages.py")]
     sources = dict(_sources(checkout))
-    inputs = _digest([lock, *builder, *sources.values()])
+    inputs = _digest({"lock": lock} | BUILDERS | sources)
     if artifact.exists() and inputs_file.exists() and inputs_file.read_text() == inputs:
         return Artifact(path=artifact, size_bytes=artifact.stat().st_size, was_there=True)
 
-    packages = folder / f"packages-{_digest([lock, builder[1]])[:12]}"
+    packages = folder / f"packages-{_digest({'lock': lock} | BUILDERS)[:12]}"
     if not packages.exists():
+        for outdated in folder.glob("packages-*"):
+            rmtree(outdated)
         install_packages(lock, packages, uv=find_tool("uv", checkout), python=sys.executable)
-    files = {path.relative_to(packages).as_posix(): path for path in packages.rglob("*") if path.is_file()}
+    compiled = folder / "sources"
+    _copy(sources, compiled)
+    compile_folder(compiled, python=sys.executable)
     inputs_file.unlink(missing_ok=True)
-    write_zip(files | sources, artifact)
+    write_zip(_files(packages) | _files(compiled), artifact)
     size_bytes = artifact.stat().st_size
     if size_bytes > MAX_BYTES:
         raise DeploymentError(
@@ -71,7 +77,7 @@ def build_artifact(checkout: Path) -> Artifact:
     return Artifact(path=artifact, size_bytes=size_bytes, was_there=False)
 
 
-def write_zip(files: dict[str, Path], target: Path) -> None:
+def write_zip(files: Mapping[str, Path], target: Path) -> None:
     """Write `files` (name in the zip -> path) so that only names and contents decide on the bytes."""
     partial = target.with_suffix(".partial")
     with ZipFile(partial, "w", ZIP_DEFLATED, compresslevel=6) as archive:
@@ -91,10 +97,22 @@ def _sources(checkout: Path) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(checkout).as_posix(), path
 
 
-def _digest(paths: list[Path]) -> str:
+def _copy(sources: Mapping[str, Path], folder: Path) -> None:
+    rmtree(folder, ignore_errors=True)
+    for name, path in sources.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copyfile(path, target)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+
+
+def _digest(files: Mapping[str, Path]) -> str:
     """Return a hash over names and contents."""
-    digest = sha256()
-    for path in paths:
-        digest.update(f"{path}\n".encode())
-        digest.update(sha256(path.read_bytes()).digest())
+    digest = sha256(sys.version.encode())
+    for name in sorted(files):
+        digest.update(f"{name}\n".encode())
+        digest.update(sha256(files[name].read_bytes()).digest())
     return digest.hexdigest()

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 from shutil import rmtree
 
+from deployment.bytecode import compile_folder
 from deployment.errors import DeploymentError
 
 LEFT_OUT = {"grpcio", "protobuf", "opensearch-protobufs"}
@@ -41,6 +42,7 @@ def install_packages(lock: Path, folder: Path, *, uv: str, python: str) -> None:
         raise DeploymentError(f"The artifact's packages cannot be installed:\n{_last_lines(done.stderr)}")
     wanted.unlink()
     prune(partial)
+    compile_folder(partial, python=python)
     rmtree(folder, ignore_errors=True)
     partial.rename(folder)
 

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from deployment.artifact import MAX_BYTES, build_artifact, write_zip
+from deployment.artifact import MAX_BYTES, SOURCES, build_artifact, write_zip
 from deployment.artifact_packages import LEFT_OUT, prune, without
 from deployment.commands import CHECKOUT
 from deployment.errors import DeploymentError
@@ -37,10 +37,22 @@ def test_the_artifact_is_small_and_made_once() -> None:
     tops = {name.partition("/")[0] for name in names}
     assert not tops & {"boto3", "botocore", "grpc", "google", "click", "tests", "deployment"}
     assert "stream_processor/cli.py" not in names
-    assert not [name for name in names if name.endswith((".so", ".pyc", ".pyi")) or ".dist-info/" in name]
+    assert not [name for name in names if name.endswith((".so", ".pyi")) or ".dist-info/" in name]
+    assert "stream_processor/__pycache__/handler.cpython-313.pyc" in names
     begun = time.monotonic()
     assert build_artifact(CHECKOUT).was_there
     assert time.monotonic() - begun < 0.3
+
+
+def test_another_checkout_makes_the_same_artifact(tmp_path: Path) -> None:
+    """Nothing of the folder it was made in gets into it."""
+    artifact = build_artifact(CHECKOUT)
+    for name in ("requirements/artifact.txt", *SOURCES):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(CHECKOUT / name)
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local/bin").symlink_to(CHECKOUT / ".local/bin")
+    assert build_artifact(tmp_path).path.read_bytes() == artifact.path.read_bytes()
 
 
 def test_left_out_packages_take_their_hashes_along() -> None:
