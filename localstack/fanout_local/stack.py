@@ -1,6 +1,5 @@
 """The whole local stack as one thing: for the command line, the tests and the demonstration alike."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,8 @@ from fanout_local.engines.engine import Engine
 from fanout_local.engines.localstack import localstack
 from fanout_local.engines.opensearch import opensearch
 from fanout_local.engines.websocket import websocket
-from fanout_local.errors import AlreadyRunningError, LocalStackError
+from fanout_local.errors import AlreadyRunningError
+from fanout_local.instance_files import make_ready
 from fanout_local.left_overs import end_left_overs
 from fanout_local.lock import InstanceLock, holder
 from fanout_local.paths import Installation, InstanceFolder, installation, instance_folder
@@ -19,8 +19,6 @@ from fanout_local.ports import Ports, PortWishes, choose_ports
 from fanout_local.reporter import Reporter, SilentReporter
 from fanout_local.state import Endpoints, StackState
 from fanout_local.supervisor import Supervisor
-
-LEAST_FREE_BYTES = 500_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +62,7 @@ def supervised_stack(options: StackOptions, reporter: Reporter) -> Iterator[tupl
     try:
         for left_over in end_left_overs(folder):
             reporter.trouble(f"Ended process {left_over}, left over from an earlier run.")
-        _clear(folder, fresh=options.fresh)
+        make_ready(folder, fresh=options.fresh)
         ports = choose_ports(options.ports)
         supervisor = Supervisor(
             folder=folder,
@@ -119,27 +117,3 @@ def _already_running(folder: InstanceFolder) -> AlreadyRunningError:
         remedy=f"See `fanout-local status --instance {folder.name}`, stop it with `fanout-local down --instance "
         f"{folder.name}`, or name another instance.",
     )
-
-
-def _clear(folder: InstanceFolder, *, fresh: bool) -> None:
-    """Make the instance's folder ready; what LocalStack left is of no use to the next one."""
-    forgotten = (folder.logs, folder.functions, folder.data if fresh else folder.data / "localstack")
-    try:
-        folder.state.unlink(missing_ok=True)
-        for place in forgotten:
-            if place.exists():
-                shutil.rmtree(place)
-        for place in (folder.logs, folder.data, folder.functions):
-            place.mkdir(parents=True, exist_ok=True)
-        free_bytes = shutil.disk_usage(folder.root).free
-    except OSError as error:
-        raise LocalStackError(
-            f"The folder {folder.root} cannot be made ready: {error}.",
-            remedy="Make room on the disk, or remove that folder as the user who owns it.",
-        ) from error
-    if free_bytes < LEAST_FREE_BYTES:
-        raise LocalStackError(
-            f"There are {free_bytes // 1_000_000} MB free on the disk of {folder.root}; "
-            f"the local stack needs {LEAST_FREE_BYTES // 1_000_000} MB.",
-            remedy="Make room on the disk and try again.",
-        )

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from botocore.exceptions import WaiterError
 from waiting import wait_until
 
 from fanout_local.environment import stack_environment
@@ -57,8 +59,7 @@ def first(folder: InstanceFolder) -> StackState:
     assert answer.returncode == 0, answer.stdout + answer.stderr
     for title in ("DynamoDB Local", "OpenSearch", "LocalStack", "WebSocket gateway"):
         assert title in answer.stdout
-    assert str(folder.root)
-    state = read_state(NAME)
+    state = read_state(folder.name)
     deploy(state)
     return state
 
@@ -94,10 +95,8 @@ def deploy(state: StackState, **changes: Any) -> str:
     name = f"tables-{time.monotonic_ns()}"
     cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
     waiter = {"Delay": 1, "MaxAttempts": 60}
-    try:
+    with suppress(WaiterError):  # a failed deployment is an answer too
         cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=waiter)
-    except Exception:  # noqa: BLE001 (the status tells)
-        pass
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
     return " ".join(f"{event['ResourceStatus']} {event.get('ResourceStatusReason', '')}" for event in events)
 
