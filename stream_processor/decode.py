@@ -39,7 +39,7 @@ def decode_event(event: object) -> Batch:
     repeated = 0
     for record in records:
         decoded = decode_record(record)
-        if type(decoded) is BadRecord:
+        if isinstance(decoded, BadRecord):
             bad_records.append(decoded)
         elif changes.setdefault(decoded.event_id, decoded) is not decoded:
             repeated += 1

@@ -7,7 +7,7 @@ from operator import countOf
 from stream_processor.change import Change
 from stream_processor.consumer import Answer
 from stream_processor.deadline import Clock
-from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry
+from stream_processor.outcome import DELIVERED, Cause, Delivered, Outcome, Rejected, Retry, Skipped
 
 STILL_RUNNING = Cause(type="StillRunning", message="the consumer has not come back from an earlier batch")
 OUT_OF_PATIENCE = Cause(type="OutOfPatience", message="the consumer did not answer within its patience")
@@ -28,11 +28,15 @@ class Tally:
     answered_at_ms: Mapping[str, int]
     took_s: float
 
-    def failures(self) -> Mapping[str, Retry | Rejected]:
-        """Return the outcomes that leave their change to be put away, by event id."""
+    def not_delivered(self) -> Mapping[str, Skipped | Retry | Rejected]:
+        """Return the outcomes other than Delivered, by event id."""
         if countOf(self.outcomes.values(), DELIVERED) == len(self.outcomes):  # so it is nearly always
             return {}
-        return {event_id: o for event_id, o in self.outcomes.items() if isinstance(o, Retry | Rejected)}
+        return {event_id: o for event_id, o in self.outcomes.items() if not isinstance(o, Delivered)}
+
+    def failures(self) -> Mapping[str, Retry | Rejected]:
+        """Return the outcomes that leave their change to be put away, by event id."""
+        return {event_id: o for event_id, o in self.not_delivered().items() if not isinstance(o, Skipped)}
 
 
 class Hearing:

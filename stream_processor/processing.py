@@ -11,7 +11,7 @@ from stream_processor.decode import decode_event
 from stream_processor.delivery import Delivery
 from stream_processor.delivery_state import LedgerEntry, Standing
 from stream_processor.hearing import Tally
-from stream_processor.outcome import Cause, Rejected, Retry
+from stream_processor.outcome import Cause
 from stream_processor.ports import NOTHING_KNOWN, Ledger, LedgerUnavailableError, Recollection
 from stream_processor.putting_away import PuttingAway
 from stream_processor.report import BatchReport, ConsumerReport
@@ -58,9 +58,7 @@ class StreamProcessor:
         batch = decode_event(event)
         recollection = self._recall(batch.changes, delivery_ends, faults)
         known = self._known(recollection)
-        work = {
-            name: [change for change in batch.changes if change.event_id not in known[name]] for name in self.consumers
-        }
+        work = {name: _not_in(known[name], batch.changes) for name in self.consumers}
         tallies = self.delivery.deliver(work, recollection.open_breakers, delivery_ends, faults)
         lost = self.putting_away.put_away_bad_records(batch.bad_records, put_away_ends)
         reached = {
@@ -68,10 +66,7 @@ class StreamProcessor:
         }
         self._record(batch.changes, known, reached, deadline, faults)
         unsettled = [
-            change.sequence_number_text
-            for name, changes in work.items()
-            for change in changes
-            if change.event_id not in reached[name]
+            change.sequence_number_text for name in self.consumers for change in _not_in(reached[name], work[name])
         ]
         answer = settle([*unsettled, *(bad.sequence_number_text for bad in lost)])
         report = BatchReport(
@@ -116,20 +111,16 @@ class StreamProcessor:
         faults: list[Cause],
     ) -> None:
         """Write the entries of the changes that moved; one that stands as it stood costs nothing."""
-        moved = {event_id for standings in reached.values() for event_id in standings}
+        moved = set[str]().union(*reached.values())
+        stand = [(name, {**known[name], **reached[name]}) for name in self.consumers]
         entries = [
             LedgerEntry(
-                event_id=change.event_id,
+                event_id=event_id,
                 document_id=change.document_id,
-                standings={
-                    name: standing
-                    for of_consumer in (known, reached)
-                    for name, standings in of_consumer.items()
-                    if (standing := standings.get(change.event_id))
-                },
+                standings={name: standings[event_id] for name, standings in stand if event_id in standings},
             )
             for change in changes
-            if change.event_id in moved
+            if (event_id := change.event_id) in moved
         ]
         if not entries:
             return
@@ -139,6 +130,11 @@ class StreamProcessor:
             faults.append(Cause.of(error))
 
 
+def _not_in(standings: Mapping[str, Standing], changes: Sequence[Change]) -> Sequence[Change]:
+    """Return those of `changes` that have no standing yet."""
+    return changes if not standings else [change for change in changes if change.event_id not in standings]
+
+
 def _received(batch: Batch) -> int:
     return len(batch.changes) + len(batch.bad_records) + batch.repeated
 
@@ -146,12 +142,11 @@ def _received(batch: Batch) -> int:
 def _consumer_report(
     tally: Tally, known: Mapping[str, Standing], reached: Mapping[str, Standing], breaker: OpenBreaker | None
 ) -> ConsumerReport:
-    causes = (outcome.cause for outcome in tally.outcomes.values() if isinstance(outcome, Retry | Rejected))
     return ConsumerReport(
         known=len(known),
-        settled=Counter(standing.state for standing in reached.values()),
+        settled=Counter([standing.state for standing in reached.values()]),
         unsettled=len(tally.outcomes) - len(reached),
-        causes=Counter(causes),
+        causes=Counter(failure.cause for failure in tally.failures().values()),
         breaker=breaker,
         took_s=tally.took_s,
     )

@@ -1,11 +1,11 @@
 """Which attributes a consumer may see. Applied once, before the consumer gets anything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from stream_processor.attribute_values import AttributeValue, Image
+from stream_processor.attribute_values import Image
 from stream_processor.change import Change
 
 MASK = "***"
@@ -29,24 +29,29 @@ class Projection:
 
     def apply(self, change: Change) -> Change:
         """Return the change as the consumer may see it; the raw record, which holds everything, is taken out."""
-        return replace(
-            change,
-            old_image=self._image(change.old_image, change.keys),
-            new_image=self._image(change.new_image, change.keys),
+        return Change(
+            event_id=change.event_id,
+            event_name=change.event_name,
+            document_id=change.document_id,
+            order_key=change.order_key,
+            keys=change.keys,
+            old_image=None if change.old_image is None else self._seen(change.old_image, change.keys),
+            new_image=None if change.new_image is None else self._seen(change.new_image, change.keys),
+            created_at_s=change.created_at_s,
+            size_bytes=change.size_bytes,
+            user_identity=change.user_identity,
             record=_NO_RECORD,
         )
 
-    def _image(self, image: Image | None, keys: Image) -> Image | None:
-        if image is None:
-            return None
-        return {
-            name: value if name in keys else self._value(name, value)
-            for name, value in image.items()
-            if name in keys or self._seen(name)
-        }
-
-    def _seen(self, name: str) -> bool:
-        return name not in self.exclude and (self.include is None or name in self.include or name in self.mask)
-
-    def _value(self, name: str, value: AttributeValue) -> AttributeValue:
-        return MASK if name in self.mask else value
+    def _seen(self, image: Image, keys: Image) -> Image:
+        if self.include is None:
+            seen = dict(image)
+        else:
+            seen = {name: value for name, value in image.items() if name in self.include or name in self.mask}
+        for name in self.exclude:
+            seen.pop(name, None)
+        for name in self.mask:
+            if name in seen:
+                seen[name] = MASK
+        seen.update(keys)
+        return seen

@@ -1,6 +1,6 @@
 """Make durable what consumers did not take: park it or dead-letter it, whole (I1)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -8,7 +8,7 @@ from stream_processor.change import BadRecord, Change
 from stream_processor.deadline import Clock, Deadline
 from stream_processor.delivery_state import Standing, State
 from stream_processor.hearing import Tally
-from stream_processor.outcome import Cause, Delivered, Rejected, Retry, Skipped
+from stream_processor.outcome import Cause, Rejected, Retry, Skipped
 from stream_processor.ports import FailuresBucket, RetryQueue
 from stream_processor.undelivered import DECODER, Undelivered
 
@@ -32,15 +32,18 @@ class PuttingAway:
         self, consumer: str, changes: Sequence[Change], tally: Tally, deadline: Deadline
     ) -> dict[str, Standing]:
         """Return where each change stands at `consumer` now, by event id; a change that is not in it is unsettled."""
-        standings: dict[str, Standing] = {}
+        not_delivered = tally.not_delivered()
+        standings = _delivered(tally, not_delivered)
+        if not not_delivered:
+            return standings
         parked: list[Undelivered] = []
         dead: list[Undelivered] = []
         for change in changes:
+            outcome = not_delivered.get(change.event_id)
+            if outcome is None:
+                continue
             at_ms = tally.answered_at_ms[change.event_id]
-            outcome = tally.outcomes[change.event_id]
             match outcome:
-                case Delivered():
-                    standings[change.event_id] = Standing(state=State.DELIVERED, at_ms=at_ms)
                 case Skipped():
                     standings[change.event_id] = Standing(state=State.SKIPPED, at_ms=at_ms)
                 case Retry(cause=cause):
@@ -72,6 +75,12 @@ class PuttingAway:
     def _standings(self, put: Sequence[Undelivered], done: Collection[int], state: State) -> dict[str, Standing]:
         now_ms = self.clock.now_ms()
         return {str(put[position].event_id): Standing(state=state, at_ms=now_ms) for position in done}
+
+
+def _delivered(tally: Tally, not_delivered: Container[str]) -> dict[str, Standing]:
+    """Return the standings of what was delivered; changes answered in one millisecond share one."""
+    at = {at_ms: Standing(state=State.DELIVERED, at_ms=at_ms) for at_ms in {*tally.answered_at_ms.values()}}
+    return {event_id: at[at_ms] for event_id, at_ms in tally.answered_at_ms.items() if event_id not in not_delivered}
 
 
 def _undelivered(event_id: str | None, consumer: str, cause: Cause, at_ms: int, record: object) -> Undelivered:
