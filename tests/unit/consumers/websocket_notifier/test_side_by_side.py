@@ -36,7 +36,6 @@ def test_whoever_stops_listening_waits_for_calls_under_way() -> None:
     go_on.set()
     results.close()  # type: ignore[attr-defined]
     assert sorted(begun) == sorted(ended)
-    assert not len(begun) > 50
 
 
 def test_an_error_is_raised_where_the_results_are_read() -> None:
