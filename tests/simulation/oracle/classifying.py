@@ -1,0 +1,73 @@
+"""I7: what lies in a change dead-letters it; what lies in a sink, or in our configuration, parks."""
+
+from collections import defaultdict
+
+from tests.simulation.history import Died, Given, Parked, Said
+from tests.simulation.oracle.finding import DECODER, Case
+from tests.simulation.scenario import DAY_S
+from tests.simulation.sink_faults import MASS_CAUSE
+
+MASS = 5
+MASS_SHARE = 0.5
+TEN_DAYS_MS = 10 * DAY_S * 1000
+DAY_MS = DAY_S * 1000
+LONGEST_DELAY_S = 900.0
+"""Of an SQS message."""
+
+
+class Classifying:
+    """Judges each dead letter by what the sinks answered."""
+
+    def __init__(self, case: Case) -> None:
+        """Judge `case`."""
+        self._case = case
+        self._given: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+        self._rejected: defaultdict[tuple[int, str], dict[str, str]] = defaultdict(dict)
+        self._ends_at_s: dict[tuple[int, str], float] = {}
+        self._asked_s: dict[tuple[int, str, str], float] = {}
+        self._mass_since_ms: dict[tuple[str, str], int] = {}
+
+    def on_given(self, happening: Given) -> None:
+        call = (happening.invocation, happening.consumer)
+        self._given[call].update(happening.events)
+        self._ends_at_s[call] = happening.ends_at_s
+
+    def on_said(self, happening: Said) -> None:
+        call = (happening.invocation, happening.consumer)
+        if happening.at_s >= self._ends_at_s[call]:
+            return
+        if happening.outcome == "Rejected":
+            self._rejected[call].setdefault(happening.event, happening.cause)
+        if happening.outcome == "Retry":
+            self._asked_s[*call, happening.event] = happening.after_s or 0.0
+
+    def on_parked(self, happening: Parked) -> None:
+        asked_s = self._asked_s.get((happening.invocation, happening.consumer, str(happening.event)), 0.0)
+        least_s = min(asked_s, LONGEST_DELAY_S)
+        honoured = least_s <= happening.delay_s <= LONGEST_DELAY_S
+        self._case.claim(honoured, "I6", f"parked for {happening.delay_s:.1f} s, where {least_s:.1f} s were asked for")
+        if happening.cause == "MassRejection":
+            self._mass_since_ms.setdefault((happening.consumer, str(happening.event)), happening.first_at_ms)
+
+    def on_died(self, happening: Died) -> None:
+        consumer, event, cause = happening.consumer, str(happening.event), happening.cause
+        claim = self._case.claim
+        if consumer == DECODER:
+            bad = [write.record for write in self._case.run.writes if not write.readable]
+            claim(happening.record in bad, "I7", f"{event} was dead-lettered as malformed, and it is not")
+            return
+        write = self._case.by_event.get(event)
+        poison = write is not None and consumer in write.poison_for
+        age_ms = happening.last_at_ms - happening.first_at_ms
+        call = (happening.invocation, consumer)
+        if cause == "ParkedTooLong":
+            claim(age_ms >= TEN_DAYS_MS, "I7", f"{event} was parked for less than ten days")
+        elif cause == MASS_CAUSE:
+            count = sum(each == MASS_CAUSE for each in self._rejected[call].values())
+            mass = count >= max(MASS, len(self._given[call]) * MASS_SHARE)
+            since_ms = self._mass_since_ms.get((consumer, event))
+            known = since_ms is not None and happening.last_at_ms - since_ms < DAY_MS
+            claim(not mass, "I7", f"{event} was dead-lettered, though {count} changes were rejected for one cause")
+            claim(not known, "I7", f"{event} was dead-lettered, though it was parked in a mass rejection not a day ago")
+        else:
+            claim(poison and cause == "Poison", "I7", f"{event} was dead-lettered for {consumer} by {cause}")
