@@ -13,6 +13,7 @@ from demonstration.history import Happening
 from demonstration.latency import figures, percentile
 from demonstration.live_table import Moment, live_table
 from demonstration.memory import memory_of_children_bytes
+from demonstration.observations import complaints
 from demonstration.plan import Plan
 from demonstration.preparing import deployed_stack
 from demonstration.report import ClientFigures, Report
@@ -81,6 +82,7 @@ def run_demo(options: DemoOptions, screen: Screen) -> Report:
             whole_s=screen.elapsed_s,
             memory_bytes=memory_bytes,
             step_seconds=screen.seconds,
+            complaints=[] if all(check.ok for check in checks) else complaints(deployed),
         )
 
 

@@ -39,6 +39,7 @@ class Names:
     audit_log_group: str
     search_index: str
     stream_function: str
+    retry_worker: str
     analysis_worker: str
 
 
@@ -131,6 +132,7 @@ def _names(outputs: Mapping[str, str]) -> Names:
             audit_log_group=outputs["AuditLogGroupName"],
             search_index=outputs["SearchIndex"],
             stream_function=outputs["StreamProcessorFunctionName"],
+            retry_worker=outputs["RetryWorkerFunctionName"],
             analysis_worker=outputs["AnalysisWorkerFunctionName"],
         )
     except KeyError as error:

@@ -17,6 +17,7 @@ class ConsumerFigures:
     """One consumer's numbers.
 
     Attributes:
+        retried: changes that were parked in the retry queue, whatever became of them since.
         pending: changes in the stream of which the ledger does not know that this consumer has them.
         p50_ms: from the writer's stamp to the delivery, over changes that carry a stamp; None without any.
 
@@ -27,6 +28,7 @@ class ConsumerFigures:
     skipped: int
     parked: int
     dead_lettered: int
+    retried: int
     pending: int
     p50_ms: int | None
     p95_ms: int | None
@@ -45,9 +47,11 @@ def figures(happenings: Sequence[Happening], ledger: Ledger) -> list[ConsumerFig
 def _of(consumer: str, happenings: Iterable[Happening], ledger: Ledger) -> ConsumerFigures:
     states: Counter[State | None] = Counter()
     latencies_ms = []
+    retried = 0
     for happening in happenings:
         standing = ledger.standing(happening.event_id, consumer)
         states[standing.state if standing else None] += 1
+        retried += ledger.was_parked(happening.event_id, consumer)
         if standing and standing.state is State.DELIVERED and happening.written_at_ms is not None:
             latencies_ms.append(standing.at_ms - happening.written_at_ms)
     return ConsumerFigures(
@@ -56,6 +60,7 @@ def _of(consumer: str, happenings: Iterable[Happening], ledger: Ledger) -> Consu
         skipped=states[State.SKIPPED],
         parked=states[State.PARKED],
         dead_lettered=states[State.DEAD_LETTERED],
+        retried=retried,
         pending=states[None],
         p50_ms=percentile(latencies_ms, 50),
         p95_ms=percentile(latencies_ms, 95),

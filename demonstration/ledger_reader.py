@@ -32,6 +32,7 @@ class Ledger:
         self._lock = Lock()
         self._standings: dict[tuple[str, str], Standing] = {}
         self._retried: set[tuple[str, str]] = set()
+        self._parked: set[tuple[str, str]] = set()
 
     def fold(self, item: Mapping[str, Any]) -> None:
         """Take in an item as boto3's client gives it."""
@@ -44,10 +45,16 @@ class Ledger:
                     self._standings[place] = Standing(state=state, at_ms=at)
                 if retried:
                     self._retried.add(place)
+                if retried or self._standings[place].state is State.PARKED:
+                    self._parked.add(place)
 
     def standing(self, event_id: str, consumer: str) -> Standing | None:
         """Return where a change stands at a consumer, None while the ledger does not know it."""
         return self._standings.get((event_id, consumer))
+
+    def was_parked(self, event_id: str, consumer: str) -> bool:
+        """Return whether a change was seen parked, or came through the retry queue before it was looked at."""
+        return (event_id, consumer) in self._parked
 
     def keys_to_ask(self, event_ids: Iterable[str]) -> list[str]:
         """Return the keys of the items that may still tell something new about these changes."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from botocore.exceptions import BotoCoreError, ClientError
 from opensearchpy.helpers import scan
 
 from demonstration.deployed import STACK, Deployed
@@ -11,6 +12,9 @@ from demonstration.verification.search_index import IndexEntry
 
 CLAIMS = "claims/"
 """Below this the failures bucket keeps bodies of parked messages, which are no failures."""
+COMPLAINT_MARKS = ("ERROR", "WARNING", "Traceback", "Task timed out", "errorMessage", "Error:", "Runtime exited")
+COMPLAINTS_EACH = 3
+COMPLAINT_CHARACTERS = 400
 WORKER_LINE = "analysis batch"
 WORKER_FATES = ("stored", "superseded", "failed")
 """Of the analysis worker's log line: each message is in one of these lists of event ids."""
@@ -46,6 +50,19 @@ def event_ids_at_worker(deployed: Deployed) -> list[str]:
 def audit_events(deployed: Deployed) -> list[AuditEvent]:
     """Return every event of the audit log."""
     return [json.loads(message) for message in _log_messages(deployed, deployed.names.audit_log_group)]
+
+
+def complaints(deployed: Deployed) -> list[str]:
+    """Return the last lines in which a function told of an error, each with the function's name, shortened."""
+    found = []
+    for function in (deployed.names.stream_function, deployed.names.retry_worker, deployed.names.analysis_worker):
+        try:
+            lines = [line.strip() for line in _log_messages(deployed, f"/aws/lambda/{function}")]
+        except (ClientError, BotoCoreError) as error:
+            lines = [f"ERROR: its log cannot be read: {error}"]
+        bad = [line for line in lines if any(mark in line for mark in COMPLAINT_MARKS)]
+        found += [f"{function}: {line[:COMPLAINT_CHARACTERS]}" for line in bad[-COMPLAINTS_EACH:]]
+    return found
 
 
 def failures(deployed: Deployed) -> list[str]:

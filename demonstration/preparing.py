@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from botocore.exceptions import BotoCoreError, ClientError
+from opensearchpy.exceptions import OpenSearchException
+
 from consumers.search_index.index import create_index
 from demonstration.deployed import Deployed
 from demonstration.errors import DemonstrationError
@@ -10,7 +13,7 @@ from demonstration.screen import Screen
 from deployment.deploying import deploy_stage
 from fanout_local.environment import STAGE, stack_environment
 from fanout_local.errors import AlreadyRunningError, LocalStackError
-from fanout_local.paths import checkout
+from fanout_local.paths import checkout, instance_folder
 from fanout_local.stack import running_stack
 
 
@@ -40,6 +43,10 @@ def deployed_stack(instance: str, screen: Screen, *, fresh: bool) -> Iterator[De
             create_index(deployed.search, deployed.names.search_index)
         try:
             yield deployed
+        except (ClientError, BotoCoreError, OpenSearchException) as error:
+            raise DemonstrationError(
+                f"the stack does not answer as it should: {error}. Its logs: {instance_folder(instance).logs}"
+            ) from error
         finally:
             with screen.step("local stack stopped"):
                 exits.close()

@@ -41,6 +41,7 @@ class Report:
         whole_s: since the command began, all but taking the stack down.
         memory_bytes: of every process of the stack at the end of the writing; shared pages counted once.
         step_seconds: title of each step -> seconds.
+        complaints: what the functions logged last of errors, asked for when something differs.
 
     """
 
@@ -55,6 +56,7 @@ class Report:
     whole_s: float
     memory_bytes: int
     step_seconds: Mapping[str, float]
+    complaints: Sequence[str] = ()
 
     @property
     def verified(self) -> bool:

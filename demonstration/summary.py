@@ -23,6 +23,8 @@ def print_summary(report: Report, console: Console) -> None:
         console.print(table)
     for line in _differences(report):
         console.print(line, highlight=False, soft_wrap=True)
+    for complaint in report.complaints:
+        console.print(f"  logged by {escape(complaint)}", highlight=False, soft_wrap=True)
     console.print()
     if report.verified:
         console.print(
@@ -43,7 +45,7 @@ def print_summary(report: Report, console: Console) -> None:
 def _deliveries(report: Report) -> Table:
     table = _table(f"{report.writes} writes, {report.changes} changes; time from write to sink")
     table.add_column("consumer")
-    for heading in ("delivered", "skipped", "errors", "repeats", "p50", "p95"):
+    for heading in ("delivered", "skipped", "errors", "retried", "repeats", "p50", "p95"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column(f"< {GOAL_P95_MS} ms")
     repeats = {check.title: check.repeats for check in report.checks if check.repeats is not None}
@@ -53,6 +55,7 @@ def _deliveries(report: Report) -> Table:
             str(it.delivered),
             str(it.skipped),
             errors(it),
+            str(it.retried),
             str(repeats.get(title_of(it.consumer), "-")),
             milliseconds(it.p50_ms),
             milliseconds(it.p95_ms),
@@ -64,6 +67,7 @@ def _deliveries(report: Report) -> Table:
             str(client.frames),
             "",
             f"{client.late} late" if client.late else "",
+            "",
             str(client.repeated),
             milliseconds(client.p50_ms),
             milliseconds(client.p95_ms),

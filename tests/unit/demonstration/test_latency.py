@@ -37,6 +37,7 @@ def test_what_the_ledger_does_not_know_is_pending() -> None:
     assert (two.delivered, two.parked, two.dead_lettered, two.pending, two.p95_ms) == (0, 1, 1, 2, None)
     assert one.fast_enough
     assert not two.fast_enough
+    assert (one.retried, two.retried) == (0, 1)
 
 
 def test_a_deletion_counts_but_carries_no_time() -> None:
@@ -58,6 +59,7 @@ def test_a_retry_workers_item_is_the_later_truth() -> None:
         standing = ledger.standing("e", "one")
         assert standing
         assert (standing.state.value, standing.at_ms) == ("delivered", 9000)
+        assert ledger.was_parked("e", "one")
 
 
 def test_only_what_may_tell_something_new_is_asked_again() -> None:

@@ -13,7 +13,15 @@ from demonstration.summary import print_summary
 from demonstration.verification.check import Check
 
 FIGURES = ConsumerFigures(
-    consumer="search_index", delivered=340, skipped=0, parked=2, dead_lettered=1, pending=8, p50_ms=210, p95_ms=480
+    consumer="search_index",
+    delivered=340,
+    skipped=0,
+    parked=2,
+    dead_lettered=1,
+    retried=3,
+    pending=8,
+    p50_ms=210,
+    p95_ms=480,
 )
 REPORT = Report(
     about="our own script",
