@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from stream_processor.budget import Budget
 from stream_processor.change import Batch, Change
 from stream_processor.circuit_breaker import OpenBreaker
 from stream_processor.deadline import Clock, Deadline
@@ -16,9 +17,6 @@ from stream_processor.ports import NOTHING_KNOWN, Ledger, LedgerUnavailableError
 from stream_processor.putting_away import PuttingAway
 from stream_processor.report import BatchReport, ConsumerReport
 from stream_processor.settlement import BatchAnswer, settle
-
-PUT_AWAY_SHARE = 0.75
-"""The part of the reserve that putting away may use; the rest is for the ledger and the answer."""
 
 type Standings = Mapping[str, Mapping[str, Standing]]
 """Consumer name -> event id -> where that change stands."""
@@ -52,19 +50,19 @@ class StreamProcessor:
 
         """
         faults: list[Cause] = []
-        delivery_ends = deadline.less(self.reserve_s)
-        put_away_ends = deadline.less(self.reserve_s * (1 - PUT_AWAY_SHARE))
+        budget = Budget.of(deadline, self.reserve_s)
 
         batch = decode_event(event)
-        recollection = self._recall(batch.changes, delivery_ends, faults)
+        recollection = self._recall(batch.changes, budget.recall, faults)
         known = self._known(recollection)
         work = {name: _not_in(known[name], batch.changes) for name in self.consumers}
-        tallies = self.delivery.deliver(work, recollection.open_breakers, delivery_ends, faults)
-        lost = self.putting_away.put_away_bad_records(batch.bad_records, put_away_ends)
+        tallies = self.delivery.deliver(work, recollection.open_breakers, budget.delivery, faults)
+        lost = self.putting_away.put_away_bad_records(batch.bad_records, budget.putting_away)
         reached = {
-            name: self.putting_away.put_away(name, work[name], tally, put_away_ends) for name, tally in tallies.items()
+            name: self.putting_away.put_away(name, work[name], tally, budget.putting_away)
+            for name, tally in tallies.items()
         }
-        self._record(batch.changes, known, reached, deadline, faults)
+        self._record(batch.changes, known, reached, budget.recording, faults)
         unsettled = [
             change.sequence_number_text for name in self.consumers for change in _not_in(reached[name], work[name])
         ]

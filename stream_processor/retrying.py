@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stream_processor.backoff import Chance
+from stream_processor.budget import Budget
 from stream_processor.change import BadRecord, Change
 from stream_processor.circuit_breaker import OpenBreaker
 from stream_processor.deadline import Clock, Deadline
@@ -62,8 +63,8 @@ class RetryWorker:
     def process(self, messages: Sequence[ParkedMessage], deadline: Deadline) -> tuple[list[str], RetryReport]:
         """Return the ids of the messages that must stay in the queue, and the report."""
         faults: list[Cause] = []
-        delivery_ends = deadline.less(self.reserve_s)
-        open_breakers = self._open_breakers(delivery_ends, faults)
+        budget = Budget.of(deadline, self.reserve_s)
+        open_breakers = self._open_breakers(budget.recall, faults)
 
         readable: dict[str, Change] = {}
         outcomes: dict[str, Outcome] = {}
@@ -73,10 +74,10 @@ class RetryWorker:
                 readable[message.message_id] = decoded
             else:
                 outcomes[message.message_id] = decoded
-        outcomes |= self._deliver(messages, readable, open_breakers, delivery_ends, faults)
+        outcomes |= self._deliver(messages, readable, open_breakers, budget.delivery, faults)
 
-        standings = self._put_away(messages, outcomes, open_breakers, deadline)
-        self._record(messages, readable, standings, deadline, faults)
+        standings = self._put_away(messages, outcomes, open_breakers, budget.putting_away)
+        self._record(messages, readable, standings, budget.recording, faults)
         kept = [message.message_id for message in messages if message.message_id not in standings]
         settled = Counter(standing.state for standing in standings.values())
         return kept, RetryReport(settled=settled, kept=len(kept), ledger_faults=tuple(faults))
