@@ -47,9 +47,7 @@ class Delivery:
             if reason:
                 self._open_breaker(name, reason, faults)
         return {
-            name: replace(heard[name], outcomes=without_mass_rejection(heard[name].outcomes))
-            if name in heard
-            else self._not_asked(changes)
+            name: _without_mass_rejection(heard[name]) if name in heard else self._not_asked(changes)
             for name, changes in work.items()
         }
 
@@ -74,3 +72,7 @@ class Delivery:
             self.breakers.open_breaker(name, breaker)
         except LedgerUnavailableError as error:
             faults.append(Cause.of(error))
+
+
+def _without_mass_rejection(tally: Tally) -> Tally:
+    return replace(tally, outcomes=without_mass_rejection(tally.outcomes)) if tally.failures() else tally

@@ -99,11 +99,10 @@ class Hearing:
         self._closed = True
         finished_s = self._finished_s
         ended_s = self._clock.monotonic_s() if finished_s is None else finished_s
-        missing = Retry(cause=self._missing)
-        outcomes = self._outcomes.copy()  # before the times: an outcome's time is noted before it
-        event_ids = [change.event_id for change in changes]
-        return Tally(
-            outcomes=dict.fromkeys(event_ids, missing) | self._retries | outcomes,
-            answered_at_ms=dict.fromkeys(event_ids, self._clock.now_ms()) | self._answered_at_ms,
-            took_s=ended_s - self._began_s,
-        )
+        outcomes = self._outcomes.copy()  # before the times: an answer's time is noted before the answer
+        answered_at_ms = self._answered_at_ms.copy()
+        missing, now_ms = Retry(cause=self._missing), self._clock.now_ms()
+        for event_id in [change.event_id for change in changes if change.event_id not in outcomes]:
+            outcomes[event_id] = self._retries.get(event_id, missing)
+            answered_at_ms[event_id] = now_ms
+        return Tally(outcomes=outcomes, answered_at_ms=answered_at_ms, took_s=ended_s - self._began_s)

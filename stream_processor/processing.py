@@ -10,7 +10,7 @@ from stream_processor.circuit_breaker import OpenBreaker
 from stream_processor.deadline import Clock, Deadline
 from stream_processor.decode import decode_event
 from stream_processor.delivery import Delivery
-from stream_processor.delivery_state import LedgerEntry, Standing
+from stream_processor.delivery_state import LedgerEntry, Standing, State
 from stream_processor.hearing import Tally
 from stream_processor.outcome import Cause
 from stream_processor.ports import NOTHING_KNOWN, Ledger, LedgerUnavailableError, Recollection
@@ -140,9 +140,11 @@ def _received(batch: Batch) -> int:
 def _consumer_report(
     tally: Tally, known: Mapping[str, Standing], reached: Mapping[str, Standing], breaker: OpenBreaker | None
 ) -> ConsumerReport:
+    not_delivered = [reached[event_id].state for event_id in tally.not_delivered() if event_id in reached]
+    delivered = {State.DELIVERED: count} if (count := len(reached) - len(not_delivered)) else {}
     return ConsumerReport(
         known=len(known),
-        settled=Counter([standing.state for standing in reached.values()]),
+        settled={**delivered, **Counter(not_delivered)},
         unsettled=len(tally.outcomes) - len(reached),
         causes=Counter(failure.cause for failure in tally.failures().values()),
         breaker=breaker,
