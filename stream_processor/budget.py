@@ -6,7 +6,7 @@ from stream_processor.deadline import Deadline
 
 PUT_AWAY_SHARE = 0.75
 RECORD_SHARE = 0.9
-"""The parts of the reserve that are used up when putting away, then recording, must have ended. The rest is for the answer."""
+"""The parts of the reserve after which putting away, then recording, must have ended. The rest is for the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

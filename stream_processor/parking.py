@@ -47,12 +47,16 @@ class ParkingPolicy:
     def again(
         self, undelivered: Undelivered, retry: Retry, breaker: OpenBreaker | None, now_ms: int, chance: Chance
     ) -> tuple[Undelivered, float]:
-        """Return what to park anew, and the seconds after which it is to be handed out."""
+        """Return what to park anew, and the seconds after which it is to be handed out.
+
+        A change of a mass keeps that cause, whatever else fails meanwhile: it says that the change is not to blame.
+        """
         if retry.cause == BREAKER_OPEN and breaker is not None:
             outage_s = (now_ms - breaker.opened_at_ms) / 1000
             delay_s = max(self.least_delay_s, outage_s * self.outage_share) * (0.5 + chance() / 2)
             return undelivered, min(MOST_DELAY_S, delay_s)
         attempts = undelivered.attempts + 1
         delay_s = self.between_attempts.wait_s(attempts, chance, asked_s=retry.after_s)
-        again = replace(undelivered, cause=retry.cause, attempts=attempts, last_at_ms=now_ms)
+        cause = undelivered.cause if undelivered.cause.type == MASS_REJECTION else retry.cause
+        again = replace(undelivered, cause=cause, attempts=attempts, last_at_ms=now_ms)
         return again, min(MOST_DELAY_S, delay_s)

@@ -9,6 +9,7 @@ from stream_processor.deadline import Clock, Deadline
 from stream_processor.delivery_state import Standing, State
 from stream_processor.hearing import Tally
 from stream_processor.outcome import Cause, Rejected, Retry, Skipped
+from stream_processor.parking import MOST_DELAY_S
 from stream_processor.ports import FailuresBucket, RetryQueue
 from stream_processor.undelivered import DECODER, Undelivered
 
@@ -37,6 +38,7 @@ class PuttingAway:
         if not not_delivered:
             return standings
         parked: list[Undelivered] = []
+        delays_s: list[float] = []
         dead: list[Undelivered] = []
         for change in changes:
             outcome = not_delivered.get(change.event_id)
@@ -46,14 +48,15 @@ class PuttingAway:
             match outcome:
                 case Skipped():
                     standings[change.event_id] = Standing(state=State.SKIPPED, at_ms=at_ms)
-                case Retry(cause=cause):
+                case Retry(cause=cause, after_s=after_s):
                     parked.append(_undelivered(change.event_id, consumer, cause, at_ms, change.record))
+                    delays_s.append(min(MOST_DELAY_S, after_s or 0.0))
                 case Rejected(cause=cause):
                     dead.append(_undelivered(change.event_id, consumer, cause, at_ms, change.record))
                 case _:
                     assert_never(outcome)
         if parked:
-            done = self.retry_queues[consumer].park(parked, deadline)
+            done = self.retry_queues[consumer].park(parked, deadline, delays_s=delays_s)
             standings |= self._standings(parked, done, State.PARKED)
         if dead:
             done = self.failures.put(dead, deadline)

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from itertools import repeat
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -45,7 +46,7 @@ class SqsRetryQueue:
     ) -> Collection[int]:
         """Send in batches of 10 within 1 MiB, several at a time."""
         messages = [
-            _Message(position, json.dumps(item.as_json()), round(delay_s))
+            _Message(position, json.dumps(item.as_json()), ceil(delay_s))
             for position, (item, delay_s) in enumerate(zip(parked, delays_s or repeat(0.0), strict=False))
         ]
         done = in_lanes(lambda batch: self._send(parked, batch, deadline), list(_batches(messages)))

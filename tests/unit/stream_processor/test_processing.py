@@ -262,3 +262,11 @@ def test_a_consumer_sees_its_projection_and_the_dead_letter_the_whole_record() -
     assert all("secret" not in (change.new_image or {}) for change in world.one.given)
     assert world.two.given[0].new_image == {"id": "a", "title": "t", "secret": "s"}
     assert world.queue.items[0].record == first
+
+
+def test_a_sink_that_asks_for_a_pause_is_not_asked_earlier_by_the_retry_worker() -> None:
+    """What is parked is handed out after the pause that its sink asked for, or after the longest that SQS takes."""
+    pauses_s = iter((30.0, 5000.0, None))
+    world = World(one=FakeConsumer("one", lambda _: Retry(cause=DOWN.cause, after_s=next(pauses_s))))
+    world.process(record(1), record(2), record(3))
+    assert world.queue.delays_s == [30, 900, 0]

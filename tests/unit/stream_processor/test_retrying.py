@@ -226,3 +226,11 @@ def test_a_ledger_that_cannot_be_written_keeps_no_message() -> None:
     kept, report = world.process(parked(record(1)))
     assert kept == []
     assert len(report.ledger_faults) == 1
+
+
+def test_a_change_of_a_mass_stays_one_though_its_sink_fails_otherwise_meanwhile() -> None:
+    """An outage between two rejections does not take away the day that a mass has to be mended."""
+    mass = Cause(type=MASS_REJECTION, message="BadMapping: ")
+    world = World(consumer=FakeConsumer("one", lambda _: Retry(cause=DOWN)))
+    world.process(parked(record(1), cause=mass))
+    assert [again.cause for again in world.queue.items] == [mass]
