@@ -170,11 +170,15 @@ class SimClock:
     rng: Random
 
     def monotonic_s(self) -> float:
-        if self.rng.random() < SWITCH_CHANCE:
-            self.scheduler.sleep(0)
+        self._maybe_switch()
         return self.scheduler.now_s
 
+    def _maybe_switch(self) -> None:
+        if self.rng.random() < SWITCH_CHANCE:
+            self.scheduler.sleep(0)
+
     def now_ms(self) -> int:
+        self._maybe_switch()
         return EPOCH_MS + int(self.scheduler.now_s * 1000)
 
 
