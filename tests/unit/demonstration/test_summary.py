@@ -56,7 +56,8 @@ def test_a_verified_report_says_so_with_its_numbers() -> None:
 def test_what_differs_is_shown_with_up_to_five_examples() -> None:
     """A long list does not bury the screen, and its length is told."""
     differing = Check(title="audit log", verified="", differences=tuple(f"event [{n}] is lost" for n in range(7)))
-    text = printed(replace(REPORT, checks=[differing]))
+    text = printed(replace(REPORT, checks=[differing], complaints=["fanout-x: [ERROR] why"]))
+    assert "logged by fanout-x: [ERROR] why" in text
     assert "NOT VERIFIED" in text
     assert "event [4] is lost" in text
     assert "event [5]" not in text
