@@ -74,10 +74,13 @@ class RetryWorker:
                 readable[message.message_id] = decoded
             else:
                 outcomes[message.message_id] = decoded
-        outcomes |= self._deliver(messages, readable, open_breakers, budget.delivery, faults)
+        stand_ins = _stand_ins(messages, readable)
+        distinct = [message for message in messages if stand_ins[message.message_id] == message.message_id]
+        outcomes |= self._deliver(distinct, readable, open_breakers, budget.delivery, faults)
 
-        standings = self._put_away(messages, outcomes, open_breakers, budget.putting_away)
-        self._record(messages, readable, standings, budget.recording, faults)
+        reached = self._put_away(distinct, outcomes, open_breakers, budget.putting_away)
+        self._record(distinct, readable, reached, budget.recording, faults)
+        standings = {message_id: reached[other] for message_id, other in stand_ins.items() if other in reached}
         kept = [message.message_id for message in messages if message.message_id not in standings]
         settled = Counter(standing.state for standing in standings.values())
         return kept, RetryReport(settled=settled, kept=len(kept), ledger_faults=tuple(faults))
@@ -105,7 +108,7 @@ class RetryWorker:
         deadline: Deadline,
         faults: list[Cause],
     ) -> dict[str, Outcome]:
-        """Return the outcomes by message id; two messages of one change share one delivery."""
+        """Return the outcomes to act upon, by message id."""
         work: dict[str, dict[str, Change]] = {}
         for message in messages:
             if change := readable.get(message.message_id):
@@ -126,10 +129,13 @@ class RetryWorker:
             for name, tally in tallies.items()
             for event_id, outcome in tally.outcomes.items()
         }
+        now_ms = self.clock.now_ms()
         return {
-            message.message_id: by_event[message.undelivered.consumer, readable[message.message_id].event_id]
+            message.message_id: self.policy.judge(
+                undelivered, by_event[undelivered.consumer, readable[message.message_id].event_id], now_ms
+            )
             for message in messages
-            if message.message_id in readable
+            if message.message_id in readable and (undelivered := message.undelivered)
         }
 
     def _claims_probe(self, name: str, faults: list[Cause]) -> bool:
@@ -161,7 +167,7 @@ class RetryWorker:
         parked: dict[str, dict[str, tuple[Undelivered, float]]] = {}
         for message in messages:
             message_id, undelivered = message.message_id, message.undelivered
-            outcome = self.policy.judge(undelivered, outcomes[message_id], now_ms)
+            outcome = outcomes[message_id]
             match outcome:
                 case Delivered():
                     standings[message_id] = Standing(state=State.DELIVERED, at_ms=now_ms)
@@ -211,3 +217,23 @@ class RetryWorker:
             self.ledger.record(list(entries.values()), deadline)
         except LedgerUnavailableError as error:
             faults.append(Cause.of(error))
+
+
+def _stand_ins(messages: Sequence[ParkedMessage], readable: Mapping[str, Change]) -> dict[str, str]:
+    """Return, for each message's id, that of the message to act upon: of several of one change, the oldest parking.
+
+    Queues hand out at least once, and a parking whose answer was lost is done again: each parked anew on its own,
+    such repeats would multiply for as long as an outage lasts.
+    """
+    oldest: dict[tuple[str, str], str] = {}
+    parts = {
+        message.message_id: (message.undelivered.consumer, readable[message.message_id].event_id)
+        for message in sorted(messages, key=lambda message: message.undelivered.first_at_ms)
+        if message.message_id in readable
+    }
+    for message_id, part in parts.items():
+        oldest.setdefault(part, message_id)
+    return {
+        message.message_id: oldest[parts[message.message_id]] if message.message_id in parts else message.message_id
+        for message in messages
+    }

@@ -214,7 +214,8 @@ def test_two_messages_of_one_change_are_one_delivery() -> None:
 def test_a_message_nobody_can_deliver_is_dead_lettered() -> None:
     """An unknown consumer, or a record that does not decode, ends in the bucket, not in a loop."""
     world = World()
-    kept, _ = world.process(parked(record(1), consumer="gone"), parked({"eventID": "x"}))
+    mass = Cause(type=MASS_REJECTION, message="BadMapping: ")
+    kept, _ = world.process(parked(record(1), consumer="gone", cause=mass), parked({"eventID": "x"}))
     assert kept == []
     assert [dead.cause.type for dead in world.bucket.items] == ["UnknownConsumer", "BadRecord"]
     assert world.consumer.given == []
@@ -234,3 +235,18 @@ def test_a_change_of_a_mass_stays_one_though_its_sink_fails_otherwise_meanwhile(
     world = World(consumer=FakeConsumer("one", lambda _: Retry(cause=DOWN)))
     world.process(parked(record(1), cause=mass))
     assert [again.cause for again in world.queue.items] == [mass]
+
+
+def test_several_messages_of_one_change_are_parked_anew_as_one() -> None:
+    """Repeats do not multiply: the oldest parking goes on, and all its messages leave."""
+    first = record(1)
+    world = World(consumer=FakeConsumer("one", lambda _: Retry(cause=DOWN)))
+    kept, report = world.process(
+        parked(first, message="m1"), parked(first, message="m2", first_at_ms=NOW_MS - 90_000), parked(record(2))
+    )
+    assert kept == []
+    assert [(again.record, again.first_at_ms) for again in world.queue.items] == [
+        (first, NOW_MS - 90_000),
+        (record(2), NOW_MS - 60_000),
+    ]
+    assert report.settled == {State.PARKED: 3}
