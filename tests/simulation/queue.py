@@ -70,7 +70,7 @@ class Queue:
         visible = [message for message in self._messages.values() if message.visible_at_s <= now_s]
         self._rng.shuffle(visible)
         batch = []
-        for message in visible[: self._rng.randint(1, self._scenario.retry_batch)]:
+        for message in visible[: self._scenario.retry_batch]:
             message.receives += 1
             if message.receives > self._scenario.most_receives:
                 self._remove(message.number, -1, "dlq")

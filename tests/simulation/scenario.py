@@ -137,13 +137,14 @@ def scenario_of(seed: int, without: frozenset[Fault] = frozenset()) -> Scenario:
     span_s = rng.choice((20.0, 120.0, 600.0)) if lasting < 0.75 else rng.choice((HOUR_S, 12 * HOUR_S))
     ten_days = lasting > 0.99
     faults_end_s = 11 * DAY_S if ten_days else span_s * rng.uniform(1.0, 2.0)
-    changes = rng.randint(1, 6) if ten_days else int(rng.choice((5, 15, 40, 80)) * rng.uniform(0.5, 1.5))
+    most_changes = 4 if ten_days else 25 if faults_end_s > HOUR_S else 120
+    changes = max(1, min(most_changes, int(rng.choice((5, 15, 40, 80)) * rng.uniform(0.5, 1.5))))
     consumers = CONSUMERS if rng.random() < 0.5 else tuple(sorted(rng.sample(CONSUMERS, rng.randint(2, 3))))
     return Scenario(
         seed=seed,
         consumers=consumers,
         documents=rng.randint(1, 8),
-        changes=max(1, changes),
+        changes=changes,
         faults_end_s=faults_end_s,
         shards=rng.randint(1, 3),
         lanes=rng.randint(1, 2),
@@ -154,11 +155,11 @@ def scenario_of(seed: int, without: frozenset[Fault] = frozenset()) -> Scenario:
         timeout_s=rng.choice((20.0, 30.0, 60.0)),
         reserve_s=rng.choice((2.0, 4.0)),
         patience_s={name: rng.choice((2.0, 5.0, 8.0)) for name in CONSUMERS},
-        retry_batch=rng.choice((1, 5, 10)),
+        retry_batch=10 if faults_end_s > HOUR_S else rng.choice((1, 5, 10)),
         retry_concurrency=rng.randint(1, 2),
         most_receives=10,
         phases=tuple(p for p in _phases(rng, faults_end_s, ten_days=ten_days) if p.fault not in without),
-        chances={fault: chance for fault, chance in _chances(rng).items() if fault not in without},
+        chances={fault: chance for fault, chance in _chances(rng, faults_end_s).items() if fault not in without},
     )
 
 
@@ -179,8 +180,11 @@ def _phases(rng: Random, faults_end_s: float, *, ten_days: bool) -> list[Phase]:
     return phases
 
 
-def _chances(rng: Random) -> dict[Fault, float]:
-    """Some faults at a time: a world in which everything fails at once hides more than it shows."""
-    activity = rng.choice((0.0, 0.15, 0.3, 0.5))
+def _chances(rng: Random, faults_end_s: float) -> dict[Fault, float]:
+    """Some faults at a time: a world in which everything fails at once hides more than it shows.
+
+    The longer a world lasts, the rarer they are: a store that loses answers for days multiplies what is parked.
+    """
+    activity = 0.0 if faults_end_s > DAY_S else 0.15 if faults_end_s > HOUR_S else rng.choice((0.0, 0.15, 0.3, 0.5))
     drawn = {fault: (rng.random(), rng.random()) for fault in BY_CHANCE}
     return {fault: height * _MOST_LIKELY[fault] for fault, (wanted, height) in drawn.items() if wanted < activity}
