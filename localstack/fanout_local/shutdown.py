@@ -20,7 +20,7 @@ def stop_stack(folder: InstanceFolder, reporter: Reporter) -> bool:
     The supervisor is asked first (SIGTERM), killed after STOP_WAIT_S; the rest is found by its mark.
     """
     if not folder.root.exists():
-        return False
+        return bool(end_left_overs(folder))
     lock = InstanceLock.try_acquire(folder.lock)
     ran = lock is None
     if lock is None:

@@ -70,7 +70,12 @@ class Supervisor:
             time.sleep(WATCH_S)
 
     def check(self) -> None:
-        """Look at every engine once; start again what died, or raise LocalStackError."""
+        """Look at every engine once; start again what died, or raise LocalStackError.
+
+        A stack whose folder was removed (with the checkout, say) could not be found by `down` any more: it ends.
+        """
+        if not self._folder.state.exists():
+            raise LocalStackError(f"{self._folder.state} was removed: the stack stops.")
         for supervised in self._running.values():
             code = supervised.process.exit_code()
             if code is not None:

@@ -1,6 +1,7 @@
 """However a supervisor ends, its processes end: on small engines in real processes."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from waiting import wait_until
 from fanout_local.errors import AlreadyRunningError, LocalStackError
 from fanout_local.left_overs import MARK, end_left_overs, find_left_overs
 from fanout_local.lock import InstanceLock
-from fanout_local.paths import InstanceFolder
+from fanout_local.paths import InstanceFolder, instance_folder
 from fanout_local.reporter import SilentReporter
 from fanout_local.shutdown import stop_stack
 from fanout_local.stack import StackOptions, supervised_stack
@@ -96,6 +97,23 @@ def test_left_overs_are_ended_by_mark_alone(folder: InstanceFolder, tmp_path: Pa
         for program in programs:
             program.kill()
             program.wait()
+
+
+def test_a_stack_whose_folder_is_removed_ends(folder: InstanceFolder, supervisor: subprocess.Popen[bytes]) -> None:
+    """Nobody could stop it by name any more, so it stops itself."""
+    shutil.rmtree(folder.root)
+    assert supervisor.wait(timeout=10) != 0
+    assert not find_left_overs(folder)
+
+
+def test_left_overs_are_found_without_their_folder(tmp_path: Path) -> None:
+    """`down` ends what carries the mark even when the instance's folder is gone."""
+    folder = instance_folder("removed", tmp_path)
+    with subprocess.Popen(["sleep", "600"], env={**os.environ, MARK: folder.mark}):
+        wait_until(lambda: bool(find_left_overs(folder)), within_s=5, what="the marked process runs")
+        assert stop_stack(folder, SilentReporter())
+    assert not find_left_overs(folder)
+    assert not folder.root.exists()
 
 
 def test_this_process_is_never_its_own_left_over(folder: InstanceFolder) -> None:
