@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -24,11 +25,9 @@ INTERRUPTED = 130
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write this public editing trace (JSON, or packed by gzip) instead of our own script.",
 )
-@click.option(
-    "--json", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here too."
-)
+@click.option("--json", "report_file", type=click.File("w", lazy=False), help="Write the report here too.")
 @click.option("--kill-stream-function-at", "kill_at_s", type=click.FloatRange(min=0), hidden=True)
-def demo(stage: str, trace: Path | None, report_file: Path | None, kill_at_s: float | None) -> None:  # noqa: ARG001
+def demo(stage: str, trace: Path | None, report_file: TextIO | None, kill_at_s: float | None) -> None:  # noqa: ARG001
     """Start everything, write documents for half a minute, and verify that every change arrived everywhere.
 
     Exits with 0 when everything is verified, 1 when something differs.
@@ -42,7 +41,7 @@ def demo(stage: str, trace: Path | None, report_file: Path | None, kill_at_s: fl
         sys.exit(INTERRUPTED)
     print_summary(report, screen.console)
     if report_file:
-        report_file.write_text(json.dumps(report.as_json(), indent=2) + "\n")
+        report_file.write(json.dumps(report.as_json(), indent=2) + "\n")
     sys.exit(0 if report.verified else 1)
 
 

@@ -84,6 +84,8 @@ class SocketClient:
         if size_bytes > FRAME_LIMIT_BYTES:
             self.follower.faults.append(f"a frame of {size_bytes} bytes: API Gateway takes {FRAME_LIMIT_BYTES}")
         frame = json.loads(text)
+        if frame.get("type") == "analysis":
+            return
         if frame.get("type") != "change":
             self.follower.faults.append(f"an unexpected frame: {text[:200]!r}")
         elif self.follower.reads(frame, received_at_ms) is Reading.NEWER:

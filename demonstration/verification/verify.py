@@ -55,7 +55,6 @@ def verify(deployed: Deployed, witnesses: Witnesses, timeout_s: float) -> list[C
             observations.event_ids_at_worker(deployed),
             observations.analysed_order_keys(deployed),
             history.all(),
-            history.newest(),
             deployed.table(),
         )
 
