@@ -44,6 +44,15 @@ class Environment:
             )
         return values
 
+    def names(self, name: str, default: Sequence[str]) -> tuple[str, ...]:
+        """Return a comma-separated list, at least one, none twice."""
+        values = tuple(value.strip() for value in self.text(name, ",".join(default)).split(",") if value.strip())
+        if not values or len(set(values)) < len(values):
+            raise ConfigurationError(
+                f"{name} is {self.text(name)!r}: it takes one or more names, separated by commas, none twice"
+            )
+        return values
+
     def seconds(self, name: str, *, default_s: float, least_s: float, most_s: float) -> float:
         """Return a number of seconds from `least_s` to `most_s`."""
         value = self.text(name, str(default_s))

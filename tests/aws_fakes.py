@@ -9,9 +9,8 @@ from botocore.exceptions import ClientError
 
 def client_error(code: str, status: int = 400, message: str = "") -> ClientError:
     """Return the error that boto3 raises for an answer."""
-    return ClientError(
-        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Operation"
-    )
+    answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "Operation")
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The analysis queue: every change becomes a message of an SQS FIFO queue."""
+"""The analysis queue: a change of what is analysed becomes a message of an SQS FIFO queue."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -7,14 +7,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.analysis_queue.claims import Claims, claims_bucket
 from consumers.analysis_queue.entry import Entry, batches, entry_of
+from consumers.analysis_queue.message import WATCHED
 from consumers.aws_faults import Fault, fault_of, fault_of_code
 from consumers.lanes import Lanes, lanes
 from stream_processor.adapters.aws_clients import AwsClients
-from stream_processor.change import Change
+from stream_processor.change import Change, EventName
 from stream_processor.consumer import Answer
 from stream_processor.deadline import Deadline
 from stream_processor.environment import Environment
-from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry
+from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry, Skipped
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -23,23 +24,44 @@ if TYPE_CHECKING:
 MAX_LANES = 8
 CHANGES_A_LANE = 10
 """Fewer changes than this do not fill one call: a lane of their own would only cost a call more."""
+ABSENT = object()
 NO_ANSWER = Cause(type="NoAnswer", message="SQS answered neither yes nor no for this entry")
 
 
 def build(environment: Environment, aws: AwsClients) -> "AnalysisQueue":
-    """Make the consumer from FANOUT_ANALYSIS_QUEUE_URL and the claims bucket.
+    """Make the consumer from FANOUT_ANALYSIS_QUEUE_URL, the claims bucket, and two settings that may be left out.
+
+    FANOUT_ANALYSIS_WATCHED names the attributes that are analysed: the title first, then the parts of the body.
+    FANOUT_REDRIVE_RUN is set by whoever delivers changes again that were queued before; see `AnalysisQueue`.
 
     Raises:
         ConfigurationError: a setting is missing or wrong.
 
     """
     return AnalysisQueue(
-        aws.sqs, environment.url("FANOUT_ANALYSIS_QUEUE_URL"), Claims(aws.s3, claims_bucket(environment))
+        aws.sqs,
+        environment.url("FANOUT_ANALYSIS_QUEUE_URL"),
+        Claims(aws.s3, claims_bucket(environment)),
+        watched=environment.names("FANOUT_ANALYSIS_WATCHED", WATCHED),
+        run=environment.text("FANOUT_REDRIVE_RUN", "-").removeprefix("-"),
     )
+
+
+def skipped(change: Change, watched: Sequence[str]) -> Skipped | None:
+    """Return why a change is not analysed, if it is not. A deletion always counts: the result has to go."""
+    if change.event_name is EventName.REMOVE:
+        return None
+    old, new = change.old_image or {}, change.new_image or {}
+    if any(old.get(name, ABSENT) != new.get(name, ABSENT) for name in watched):
+        return None
+    return Skipped(reason=f"none of the attributes that are analysed changed: {', '.join(watched)}")
 
 
 class AnalysisQueue:
     """Sends changes to one FIFO queue: group = document id, deduplication id = event id (I9).
+
+    SQS drops a message whose deduplication id it had within 5 minutes, also when a person wants it queued again: then
+    the id is ``event id#run``, where a run is one act of delivering again.
 
     One document's messages are sent in order. Once a change must be tried again, later changes of its document in
     later calls wait with it (Retry). Within one call SQS may still take the later of two and not the earlier, and
@@ -48,11 +70,15 @@ class AnalysisQueue:
 
     name = "analysis_queue"
 
-    def __init__(self, sqs: "SQSClient", queue_url: str, claims: Claims) -> None:
+    def __init__(
+        self, sqs: "SQSClient", queue_url: str, claims: Claims, *, watched: Sequence[str] = WATCHED, run: str = ""
+    ) -> None:
         """Take the queue, and where content lies that is too large for a message."""
         self._sqs = sqs
         self._queue_url = queue_url
         self._claims = claims
+        self._watched = watched
+        self._mark = f"#{run}" if run else ""
         self._lanes = Lanes(self.name, MAX_LANES)
 
     def deliver(self, changes: Sequence[Change], deadline: Deadline) -> Iterator[Answer]:
@@ -60,6 +86,7 @@ class AnalysisQueue:
 
         | what happens                                                      | outcome                     |
         |-------------------------------------------------------------------|-----------------------------|
+        | none of the watched attributes changed                            | Skipped                     |
         | the entry is among Successful                                     | Delivered                   |
         | it is among Failed, as the sender's fault, by another code than   | Rejected                    |
         |   throttling, permission, encryption keys                         |                             |
@@ -69,12 +96,19 @@ class AnalysisQueue:
         | the call fails with another 4xx for several entries               | each half is sent by itself |
         | the call fails with another 4xx for one entry                     | Rejected                    |
         """
-        count = min(MAX_LANES, -(-len(changes) // CHANGES_A_LANE))
-        yield from self._lanes.run(lanes(changes, max(count, 1)), lambda lane: self._deliver_lane(lane, deadline))
+        touching = []
+        for change in changes:
+            if reason := skipped(change, self._watched):
+                yield Answer(change, reason)
+            else:
+                touching.append(change)
+        if touching:
+            count = min(MAX_LANES, -(-len(touching) // CHANGES_A_LANE))
+            yield from self._lanes.run(lanes(touching, count), lambda lane: self._deliver_lane(lane, deadline))
 
     def _deliver_lane(self, lane: Sequence[Change], deadline: Deadline) -> Iterator[Answer]:
         waiting: dict[str, Cause] = {}
-        for batch in batches(map(entry_of, lane)):
+        for batch in batches(entry_of(change, self._watched) for change in lane):
             sendable = []
             for entry in batch:
                 cause = waiting.get(entry.change.document_id)
@@ -99,7 +133,7 @@ class AnalysisQueue:
                         "Id": str(position),
                         "MessageBody": entry.body,
                         "MessageGroupId": entry.change.document_id,
-                        "MessageDeduplicationId": entry.change.event_id,
+                        "MessageDeduplicationId": f"{entry.change.event_id}{self._mark}",
                     }
                     for position, entry in enumerate(ready)
                 ],

@@ -1,6 +1,6 @@
 """Entries of SendMessageBatch, and how they are cut into calls."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from consumers.analysis_queue.claims import Claims
@@ -40,9 +40,9 @@ class Entry:
         return _entry(self.change, replace(self.message, content=claim))
 
 
-def entry_of(change: Change) -> Entry:
+def entry_of(change: Change, watched: Sequence[str]) -> Entry:
     """Return the entry of a change."""
-    return _entry(change, message_of(change))
+    return _entry(change, message_of(change, watched))
 
 
 def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -1,58 +1,69 @@
-"""An analyser that needs neither network nor model: it counts."""
+"""An analyser that needs neither network nor model: it counts, and looks small words and feelings up in lists."""
 
-import re
 from collections import Counter
+from collections.abc import Collection, Sequence
 
 from consumers.analysis_queue.analyzer import Analysis, TermCount
+from consumers.analysis_queue.key_phrases import key_phrases
+from consumers.analysis_queue.language import NO_SPACES, language_of, stop_words
+from consumers.analysis_queue.message import Content
+from consumers.analysis_queue.moderation import TermList
+from consumers.analysis_queue.sentiment import sentiment_of
+from consumers.analysis_queue.words import sentences_of, words_of
 
 WORDS_A_MINUTE = 238
 """Silent reading of English non-fiction (Brysbaert 2019, "How many words do we read per minute?")."""
 TOP_TERMS = 10
 TERM_CHARACTERS = range(3, 65)
 """Shorter words say little; longer ones are no words but data."""
-STOP_WORDS = frozenset(
-    """
-    about after all also and any are because been before but can could did does for from had has have her here him his
-    how into its just more not now off only other our out over said she should some such than that the their them then
-    there these they this those through too under until very was were what when where which while who whom why will
-    with would you your
-    """.split()  # noqa: SIM905 - 82 words of a list are read as a text
-)
-
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-"""Hiragana, katakana and the common ideographs: written without spaces."""
-_words = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['\u2019][^\W_{_CJK}]+)*").findall
-_sentence_ends = re.compile(
-    "(?<![.!?\u2026])[.!?\u2026]++(?=\\s|$)"  # before white space; each run of them is looked at once
-    "|[\u3002\uff01\uff1f\u061f\u06d4\u0964]+"  # of scripts that put no space behind: Chinese, Arabic, Urdu, Hindi
-    "|\n\\s*\n"
-).split
+LONG_WORD = 7
+"""Letters from which on LIX counts a word as long."""
+NO_TERMS = TermList(())
 
 
 class LocalAnalyzer:
-    """Counts words, sentences and terms. Each step looks at every character once."""
+    """Each step looks at every character once, or at a bounded beginning of the text."""
 
     name = "local"
-    version = 1
+    version = 2
 
-    def analyze(self, title: str, body: str) -> Analysis:
-        """Return the analysis of a document."""
-        words = [*_words(title), *_words(body)]
+    def __init__(self, terms: TermList = NO_TERMS) -> None:
+        """Take the terms to be told of."""
+        self._terms = terms
+
+    def analyze(self, contents: Sequence[Content]) -> Sequence[Analysis]:
+        """Return the analysis of each document."""
+        return [self._analyze(content.title, content.body) for content in contents]
+
+    def _analyze(self, title: str, body: str) -> Analysis:
+        words = [*words_of(title), *words_of(body)]
+        sentences = sum(1 for text in (title, body) for _ in sentences_of(text))
+        language = language_of(words)
+        small_words = stop_words(language)
         return Analysis(
             characters=len(title) + len(body),
             words=len(words),
-            sentences=_sentences(title) + _sentences(body),
+            sentences=sentences,
             reading_time_s=-(-len(words) * 60 // WORDS_A_MINUTE),
-            top_terms=_top_terms(words),
+            top_terms=_top_terms(words, small_words),
+            language=language,
+            readability=None if language in NO_SPACES else _lix(words, sentences),
+            key_phrases=() if language in NO_SPACES else key_phrases(f"{title}\n{body}", small_words),
+            sentiment=sentiment_of(f"{title}\n\n{body}", language),
+            moderation=self._terms.found_in(words),
         )
 
 
-def _sentences(text: str) -> int:
-    return sum(1 for sentence in _sentence_ends(text) if sentence.strip())
+def _lix(words: Sequence[str], sentences: int) -> int | None:
+    """Return the readability index of Björnsson 1968."""
+    if not words:
+        return None
+    long_words = sum(1 for word in words if len(word) >= LONG_WORD)
+    return round(len(words) / max(1, sentences) + 100 * long_words / len(words))
 
 
-def _top_terms(words: list[str]) -> list[TermCount]:
+def _top_terms(words: Sequence[str], small_words: Collection[str]) -> list[TermCount]:
     terms = (word.casefold() for word in words if len(word) in TERM_CHARACTERS)
-    counts = Counter(term for term in terms if term not in STOP_WORDS and not term.isdecimal())
+    counts = Counter(term for term in terms if term not in small_words and not term.isdecimal())
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [TermCount(term=term, count=count) for term, count in ranked[:TOP_TERMS]]

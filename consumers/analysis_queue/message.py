@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,8 @@ from stream_processor.errors import FanoutError
 from stream_processor.plain_json import MAX_SAFE_INTEGER
 
 SCHEMA_VERSION = 1
+WATCHED = ("title", "body")
+"""The attributes that are analysed, where no setting names others."""
 
 _refused_by_sqs = re.compile("[\ufffe\uffff\ud800-\udfff]")
 """Characters that JSON may hold as they are and SQS may not (SQS API, SendMessage); control characters JSON escapes."""
@@ -55,16 +58,21 @@ class AnalysisMessage:
     content: Content | Claim | None
 
 
-def message_of(change: Change) -> AnalysisMessage:
-    """Return the message for a change."""
+def message_of(change: Change, watched: Sequence[str] = WATCHED) -> AnalysisMessage:
+    """Return the message for a change: the first watched attribute is the title, the others are the body."""
     image = change.new_image
+    title, *body = watched
     return AnalysisMessage(
         event_id=change.event_id,
         document_id=change.document_id,
         order_key=str(change.order_key),
         event_name=change.event_name,
         written_at_ms=None if image is None else _milliseconds(image.get("written_at_ms")),
-        content=None if image is None else Content(title=_text(image.get("title")), body=_text(image.get("body"))),
+        content=None
+        if image is None
+        else Content(
+            title=_text(image.get(title)), body="\n\n".join(filter(None, (_text(image.get(name)) for name in body)))
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """The table of analyses: one item a document, only ever replaced by that of a newer change."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 TOMBSTONE_DAYS = 30
 """How long a deletion is remembered: longer than a change can lie in the stream and the queues (1 + 14 + 14 days)."""
+KEYS_A_READ = 100
+"""Most keys of one BatchGetItem (DynamoDB API Reference)."""
 NEWER = "attribute_not_exists(order_key) OR order_key < :order_key"
 
 _serialize = TypeSerializer().serialize
@@ -41,6 +44,19 @@ class Results:
         """Take the table."""
         self._dynamodb = dynamodb
         self._table = table
+
+    def known(self, document_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the order keys that the table has of these documents, at most `KEYS_A_READ`, as far as it answers."""
+        answer = self._dynamodb.batch_get_item(
+            RequestItems={
+                self._table: {
+                    "Keys": [{"document_id": {"S": document_id}} for document_id in document_ids],
+                    "ProjectionExpression": "document_id, order_key",
+                    "ConsistentRead": True,
+                }
+            }
+        )
+        return {item["document_id"]["S"]: item["order_key"]["S"] for item in answer["Responses"].get(self._table, [])}
 
     def store(self, message: AnalysisMessage, analysis: Analysis, analyzer: Analyzer, now_ms: int) -> bool:
         """Store an analysis; return False, and change nothing, if the table knows this change or a newer one."""

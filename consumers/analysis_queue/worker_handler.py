@@ -6,8 +6,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from consumers.analysis_queue.analyzers import build_analyzer
+from consumers.analysis_queue.announcing import build_announcer
 from consumers.analysis_queue.claims import Claims, claims_bucket
-from consumers.analysis_queue.local_analyzer import LocalAnalyzer
 from consumers.analysis_queue.results import Results
 from consumers.analysis_queue.worker import AnalysisWorker
 from stream_processor.adapters.aws_clients import AwsClients
@@ -18,11 +19,13 @@ READ_TIMEOUT_S = 10.0
 
 _environment = Environment(os.environ)
 _aws = AwsClients(read_timeout_s=READ_TIMEOUT_S)
+_clock = SystemClock()
 _worker = AnalysisWorker(
-    analyzer=LocalAnalyzer(),
+    analyzer=build_analyzer(_environment, _aws),
     results=Results(_aws.dynamodb, _environment.text("FANOUT_ANALYSIS_RESULTS_TABLE")),
     claims=Claims(_aws.s3, claims_bucket(_environment)),
-    clock=SystemClock(),
+    announcer=build_announcer(_environment, _aws, _clock),
+    clock=_clock,
 )
 _logger = Logger(service="fanout-analysis-worker")
 

@@ -7,7 +7,10 @@ if TYPE_CHECKING:
     from boto3.session import Session
     from botocore.config import Config
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+    from mypy_boto3_comprehend import ComprehendClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
@@ -49,6 +52,32 @@ class AwsClients:
     def logs(self) -> "CloudWatchLogsClient":
         """CloudWatch Logs."""
         return self.session.client("logs", config=self._config)
+
+    @cached_property
+    def comprehend(self) -> "ComprehendClient":
+        """Comprehend."""
+        return self.session.client("comprehend", config=self._config)
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        """EventBridge."""
+        return self.session.client("events", config=self._config)
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        """Key Management Service."""
+        return self.session.client("kms", config=self._config)
+
+    def secret(self, name: str) -> str:
+        """Return a secret's text out of Secrets Manager.
+
+        Raises:
+            ClientError, BotoCoreError: it cannot be read.
+
+        """
+        return self.session.client("secretsmanager", config=self._config).get_secret_value(SecretId=name)[
+            "SecretString"
+        ]
 
     def socket_posts(self, endpoint: str) -> "ApiGatewayManagementApiClient":
         """API Gateway's @connections at `endpoint` (https://.../stage)."""

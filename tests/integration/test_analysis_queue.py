@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 
+from consumers.analysis_queue.announcing import NoAnnouncer
 from consumers.analysis_queue.claims import Claims
 from consumers.analysis_queue.consumer import AnalysisQueue
 from consumers.analysis_queue.local_analyzer import LocalAnalyzer
@@ -56,6 +57,7 @@ class Deployed:
             analyzer=LocalAnalyzer(),
             results=Results(self.aws.dynamodb, self.table),
             claims=self.claims,
+            announcer=NoAnnouncer(),
             clock=CLOCK,
         )
         return worker.work(records)
@@ -150,13 +152,18 @@ def test_a_result(deployed: Deployed) -> None:
         "order_key": str(change.order_key),
         "event_id": change.event_id,
         "written_at_ms": 5,
-        "analyzer": {"name": "local", "version": 1},
+        "analyzer": {"name": "local", "version": 2},
         "analysis": {
             "characters": 15,
             "words": 3,
             "sentences": 2,
             "reading_time_s": 1,
-            "top_terms": [{"term": "foxes", "count": 2}, {"term": "run", "count": 1}],
+            "top_terms": [{"term": "foxes", "count": 2}],
+            "language": None,
+            "readability": 2,
+            "key_phrases": ["foxes"],
+            "sentiment": None,
+            "moderation": [],
         },
     }
 

@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.analysis_queue.analyzer import Analysis, TermCount
+from consumers.analysis_queue.analyzer import Analysis, Sentiment, TermCount
 from consumers.analysis_queue.local_analyzer import LocalAnalyzer
+from consumers.analysis_queue.message import Content
+from consumers.analysis_queue.moderation import TermList
 
 
 def analyze(body: str, title: str = "") -> Analysis:
-    return LocalAnalyzer().analyze(title, body)
+    (analysis,) = LocalAnalyzer(TermList(["Rotten egg", "fie", "--"])).analyze([Content(title=title, body=body)])
+    return analysis
 
 
 def test_a_text() -> None:
@@ -22,13 +25,12 @@ def test_a_text() -> None:
         words=15,
         sentences=5,
         reading_time_s=4,
-        top_terms=[
-            TermCount(term="foxes", count=2),
-            TermCount(term="run", count=2),
-            TermCount(term="doesn't", count=1),
-            TermCount(term="end", count=1),
-            TermCount(term="fox", count=1),
-        ],
+        top_terms=[TermCount(term="foxes", count=2), TermCount(term="fox", count=1)],
+        language="en",
+        readability=10,
+        key_phrases=["foxes", "fox"],
+        sentiment=Sentiment(label="negative", score_percent=-30),
+        moderation=[],
     )
 
 
@@ -53,9 +55,50 @@ def test_scripts(text: str, words: int, sentences: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The tide table is wrong again, and nobody has moved the meeting.", "en"),
+        ("Die Katze ist auf dem Dach und der Hund ist im Haus.", "de"),
+        ("La marea alta llega ma\u00f1ana por la ma\u00f1ana a la casa del barco.", "es"),
+        ("Tout le monde est dans la maison avec nous, et il pleut.", "fr"),
+        ("\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd", "he"),
+        ("\u4f1a\u8b70\u3092\u6728\u66dc\u65e5\u306b\u79fb\u3057\u305f", "ja"),
+        ("\u5e8a\u524d\u660e\u6708\u5149", "zh"),
+        ("\uc548\ub155 \ud558\uc138\uc694", "ko"),
+        ("\U0001f600", None),
+        ("foxes ships 1 2 3", None),
+        ("", None),
+    ],
+)
+def test_languages(text: str, language: str | None) -> None:
+    """Told by the script or the small words, and not told where neither says anything."""
+    assert analyze(text).language == language
+
+
+def test_sentiment_of_english() -> None:
+    """Praise is positive, blame negative; of other languages nothing is said."""
+    praise, blame = analyze("I love this, it is a great day."), analyze("This is the worst, and I hate it.")
+    assert praise.sentiment is not None
+    assert blame.sentiment is not None
+    assert (praise.sentiment.label, blame.sentiment.label) == ("positive", "negative")
+    assert -100 <= blame.sentiment.score_percent < 0 < praise.sentiment.score_percent <= 100
+    assert analyze("Die Katze ist auf dem Dach und der Hund ist im Haus.").sentiment is None
+
+
+def test_terms_are_told_masked() -> None:
+    """Whole words of the list in any letter case, also of several words; the document's own text is not told."""
+    found = analyze("A ROTTEN Egg, rotten   egg! Fie. Fiefdom.", title="fie").moderation
+    assert found == [TermCount(term="f**", count=2), TermCount(term="r***** e**", count=2)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "x" * 1_000_000,
+        "a " * 500_000,
+        "the good bad " * 75_000,
+        "good" * 250_000,
+        "fie " * 250_000,
         "x'" * 500_000,
         "." * 1_000_000 + "x",
         "\n" + " " * 1_000_000,

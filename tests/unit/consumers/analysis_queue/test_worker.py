@@ -1,11 +1,13 @@
 """The worker: the newest of each document is analysed, and no message is lost or taken twice."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError
 
-from consumers.analysis_queue.analyzer import Analysis, Analyzer
+from consumers.analysis_queue.analyzer import Analysis, Analyzer, NotAnalyzed
+from consumers.analysis_queue.announcing import Finished
 from consumers.analysis_queue.message import AnalysisMessage, Claim, Content, MalformedMessageError, encode
 from consumers.analysis_queue.worker import AnalysisWorker, WorkReport
 from stream_processor.change import EventName
@@ -17,10 +19,16 @@ from tests.fakes import FakeClock
 class FakeResults:
     """The results table in memory."""
 
-    known: dict[str, str] = field(default_factory=dict)
+    order_keys: dict[str, str] = field(default_factory=dict)
+    readable: bool = True
     stored: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     fails_for: str = ""
+
+    def known(self, document_ids: Sequence[str]) -> Mapping[str, str]:
+        if not self.readable:
+            raise client_error("InternalServerError", 500)
+        return {name: self.order_keys[name] for name in document_ids if name in self.order_keys}
 
     def store(self, message: AnalysisMessage, analysis: Analysis, analyzer: Analyzer, now_ms: int) -> bool:
         return self._newer(message, self.stored)
@@ -31,9 +39,9 @@ class FakeResults:
     def _newer(self, message: AnalysisMessage, where: list[str]) -> bool:
         if message.document_id == self.fails_for:
             raise client_error("ProvisionedThroughputExceededException")
-        if self.known.get(message.document_id, "") >= message.order_key:
+        if self.order_keys.get(message.document_id, "") >= message.order_key:
             return False
-        self.known[message.document_id] = message.order_key
+        self.order_keys[message.document_id] = message.order_key
         where.append(message.event_id)
         return True
 
@@ -47,9 +55,20 @@ class CountingAnalyzer:
     def __init__(self) -> None:
         self.bodies: list[str] = []
 
-    def analyze(self, title: str, body: str) -> Analysis:
-        self.bodies.append(body)
-        return Analysis(characters=0, words=0, sentences=0, reading_time_s=0, top_terms=[])
+    def analyze(self, contents: Sequence[Content]) -> Sequence[Analysis | NotAnalyzed]:
+        self.bodies += [content.body for content in contents]
+        found = Analysis(characters=0, words=0, sentences=0, reading_time_s=0, top_terms=[])
+        return [NotAnalyzed(cause="busy") if content.title == "busy" else found for content in contents]
+
+
+@dataclass
+class FakeAnnouncer:
+    """Remembers what it told."""
+
+    told: list[str] = field(default_factory=list)
+
+    def announce(self, finished: Sequence[Finished], analyzer: Analyzer) -> None:
+        self.told += [message.event_id for message, _ in finished]
 
 
 @dataclass
@@ -76,13 +95,17 @@ def sqs_record(number: int, document: str = "a", *, body: str | None = None, **c
 
 
 def work(
-    *records: dict[str, Any], results: FakeResults | None = None, claims: FakeClaims | None = None
+    *records: dict[str, Any],
+    results: FakeResults | None = None,
+    claims: FakeClaims | None = None,
+    announcer: FakeAnnouncer | None = None,
 ) -> tuple[WorkReport, CountingAnalyzer]:
     analyzer = CountingAnalyzer()
     worker = AnalysisWorker(
         analyzer=analyzer,
         results=results or FakeResults(),
         claims=cast("Any", claims or FakeClaims()),
+        announcer=announcer or FakeAnnouncer(),
         clock=FakeClock(),
     )
     return worker.work(records), analyzer
@@ -109,6 +132,50 @@ def test_a_change_that_comes_late_changes_nothing() -> None:
     assert report.superseded == ["e4"]
     assert results.stored == ["e5"]
     assert failed(report) == []
+
+
+def test_what_the_table_knows_is_not_analysed_again() -> None:
+    """A message that comes twice, or late, costs no analysis; where the table cannot be asked, storing decides."""
+    results, announcer = FakeResults(), FakeAnnouncer()
+    work(sqs_record(5), results=results, announcer=announcer)
+    for readable in (True, False):
+        results.readable = readable
+        report, analyzer = work(sqs_record(5), sqs_record(4), results=results, announcer=announcer)
+        assert sorted(report.superseded) == ["e4", "e5"]
+        assert analyzer.bodies == ([] if readable else ["body 5"])
+    assert announcer.told == ["e5"]
+
+
+def test_a_document_that_cannot_be_analysed_now_waits_alone() -> None:
+    """Its messages come again, the others' results are stored and told."""
+    announcer = FakeAnnouncer()
+    busy = Content(title="busy", body="")
+    report, _ = work(sqs_record(1), sqs_record(2, "b", content=busy), sqs_record(3, content=None), announcer=announcer)
+    assert failed(report) == ["m2"]
+    assert report.causes == ["busy"]
+    assert report.stored == ["e3"]
+    assert announcer.told == []
+    report, _ = work(sqs_record(2, "b", content=busy), sqs_record(4), announcer=announcer)
+    assert announcer.told == ["e4"]
+
+
+def test_an_analyser_that_fails_keeps_all_messages() -> None:
+    """Nothing is answered that was not analysed."""
+
+    class Broken(CountingAnalyzer):
+        def analyze(self, contents: Sequence[Content]) -> Sequence[Analysis | NotAnalyzed]:
+            raise client_error("ThrottlingException")
+
+    worker = AnalysisWorker(
+        analyzer=Broken(),
+        results=FakeResults(),
+        claims=cast("Any", FakeClaims()),
+        announcer=FakeAnnouncer(),
+        clock=FakeClock(),
+    )
+    report = worker.work([sqs_record(1), sqs_record(2, "b"), sqs_record(3, "c", content=None)])
+    assert failed(report) == ["m1", "m2"]
+    assert report.stored == ["e3"]
 
 
 def test_a_deletion_takes_the_analysis_away() -> None:
