@@ -19,7 +19,6 @@ comprehension per image; only when that fails does a second look find out what i
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 type AttributeValue = (
@@ -40,7 +39,6 @@ MAX_DEPTH = 32
 """Levels of nesting that DynamoDB stores (Amazon DynamoDB Developer Guide, "Constraints: data types")."""
 
 NUMBERS_KEPT = 4096
-"""Numbers decoded lately. One that an edit leaves as it was stands in both images, and many stand in many items."""
 
 type _Decoder = Callable[[Any], AttributeValue]
 type _Decoders = Mapping[str, _Decoder]
@@ -102,11 +100,19 @@ def _what_is_wrong_with_value(raw: Any) -> str:
     return f"type tag {tag!r} with content that does not fit it ({type(content).__name__})"
 
 
-@lru_cache(NUMBERS_KEPT)
-def _number(content: str) -> Decimal:
-    if content.strip("0123456789.-+eE"):  # Decimal itself takes more: NaN, Infinity, 1_000, other scripts' digits
-        raise ValueError
-    return Decimal(content)
+class _Numbers(dict[str, Decimal]):
+    """Numbers decoded lately: one that an edit leaves as it was stands in both images, and many stand in many items."""
+
+    def __missing__(self, content: str) -> Decimal:
+        if content.strip("0123456789.-+eE"):  # Decimal itself takes more: NaN, Infinity, 1_000, other scripts' digits
+            raise ValueError
+        if len(self) >= NUMBERS_KEPT:
+            self.clear()
+        number = self[content] = Decimal(content)
+        return number
+
+
+_number = _Numbers().__getitem__
 
 
 def _binary(content: str) -> bytes:

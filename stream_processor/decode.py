@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeIs
+from typing import Any
 
 from stream_processor.attribute_values import UndecodableError, decode_image
 from stream_processor.change import BadRecord, Batch, Change, EventName, OrderKey, UserIdentity
@@ -108,19 +108,21 @@ def _event_name(record: Mapping[str, Any]) -> EventName:
 
 def _sequence_number(body: Mapping[str, Any]) -> int:
     text = body.get("SequenceNumber")
-    if not _is_sequence_number(text):
-        raise UndecodableError(f"SequenceNumber is {text!r}, not a text of 1 to {MAX_SEQUENCE_DIGITS} digits")
-    return int(text)
-
-
-def _is_sequence_number(text: object) -> TypeIs[str]:
-    return type(text) is str and len(text) <= MAX_SEQUENCE_DIGITS and text.isascii() and text.isdigit()
+    if type(text) is str and len(text) <= MAX_SEQUENCE_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
+    raise UndecodableError(f"SequenceNumber is {text!r}, not a text of 1 to {MAX_SEQUENCE_DIGITS} digits")
 
 
 def _sequence_number_text(record: object) -> str | None:
+    """Return the sequence number of a record that is bad otherwise, where it has one."""
     body = record.get("dynamodb") if isinstance(record, dict) else None
-    text = body.get("SequenceNumber") if isinstance(body, dict) else None
-    return text if _is_sequence_number(text) else None
+    if not isinstance(body, dict):
+        return None
+    try:
+        _sequence_number(body)
+    except UndecodableError:
+        return None
+    return str(body["SequenceNumber"])
 
 
 def _stream_label(arn: object) -> str:

@@ -33,7 +33,8 @@ def document_id(keys: Mapping[str, AttributeValue]) -> str:
     '~N7/red%2Fblue'
 
     """
-    text = "/".join([_encode(keys[name]) for name in sorted(keys)])
+    values = keys.values() if len(keys) == 1 else [keys[name] for name in sorted(keys)]
+    text = "/".join(map(_encode, values))
     if len(text) <= MAX_CHARACTERS:
         return text
     return "~H" + sha256(text.encode()).hexdigest()

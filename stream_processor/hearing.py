@@ -63,11 +63,11 @@ class Hearing:
         Of several for one change the first counts, but Retry only until a later answer is better.
         """
         outcomes, answered_at_ms, now_ms = self._outcomes, self._answered_at_ms, self._clock.now_ms
-        for change, outcome in answers:
+        for answer in answers:
             if self._closed:
                 return
-            event_id = change.event_id
-            if isinstance(outcome, Retry):
+            event_id, outcome = answer.change.event_id, answer.outcome
+            if outcome is not DELIVERED and isinstance(outcome, Retry):
                 self._retries[event_id] = outcome
             elif event_id not in outcomes:
                 answered_at_ms[event_id] = now_ms()

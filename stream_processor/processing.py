@@ -109,16 +109,15 @@ class StreamProcessor:
         faults: list[Cause],
     ) -> None:
         """Write the entries of the changes that moved; one that stands as it stood costs nothing."""
-        moved = set[str]().union(*reached.values())
-        stand = [(name, {**known[name], **reached[name]}) for name in self.consumers]
+        standings: dict[str, dict[str, Standing]] = {event_id: {} for event_id in set[str]().union(*reached.values())}
+        for name in self.consumers:
+            for event_id, standing in {**known[name], **reached[name]}.items():
+                if event_id in standings:
+                    standings[event_id][name] = standing
         entries = [
-            LedgerEntry(
-                event_id=event_id,
-                document_id=change.document_id,
-                standings={name: standings[event_id] for name, standings in stand if event_id in standings},
-            )
+            LedgerEntry(event_id=change.event_id, document_id=change.document_id, standings=standings[change.event_id])
             for change in changes
-            if (event_id := change.event_id) in moved
+            if change.event_id in standings
         ]
         if not entries:
             return

@@ -1,6 +1,6 @@
 """Make durable what consumers did not take: park it or dead-letter it, whole (I1)."""
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -80,10 +80,14 @@ class PuttingAway:
         return {str(put[position].event_id): Standing(state=state, at_ms=now_ms) for position in done}
 
 
-def _delivered(tally: Tally, not_delivered: Container[str]) -> dict[str, Standing]:
+def _delivered(tally: Tally, not_delivered: Iterable[str]) -> dict[str, Standing]:
     """Return the standings of what was delivered; changes answered in one millisecond share one."""
-    at = {at_ms: Standing(state=State.DELIVERED, at_ms=at_ms) for at_ms in {*tally.answered_at_ms.values()}}
-    return {event_id: at[at_ms] for event_id, at_ms in tally.answered_at_ms.items() if event_id not in not_delivered}
+    answered_at_ms = tally.answered_at_ms
+    at = {at_ms: Standing(state=State.DELIVERED, at_ms=at_ms) for at_ms in {*answered_at_ms.values()}}
+    standings = dict(zip(answered_at_ms, map(at.__getitem__, answered_at_ms.values()), strict=True))
+    for event_id in not_delivered:
+        del standings[event_id]
+    return standings
 
 
 def _undelivered(event_id: str | None, consumer: str, cause: Cause, at_ms: int, record: object) -> Undelivered:
