@@ -19,11 +19,19 @@ type's form can be read back.
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import Any
 
 from stream_processor.attribute_values import AttributeValue
+
+TEXTS_KEPT = 1024
+"""Texts of numbers and of attribute names made lately: the same ones come again and again."""
+SHORT_CHARACTERS = 64
+"""Up to this length the standard encoder is faster than looking for what is to be escaped."""
+
+_RARE = bytes(byte for byte in range(0x20) if byte not in b"\n\t\r")
 
 
 def image_hash(attributes: Mapping[str, str]) -> str:
@@ -33,12 +41,12 @@ def image_hash(attributes: Mapping[str, str]) -> str:
 
 def canonical_image(attributes: Mapping[str, str]) -> str:
     """Return the canonical text of the image whose attributes `canonical_attributes` gave."""
-    return "{" + ",".join(f"{encode_basestring(name)}:{attributes[name]}" for name in sorted(attributes)) + "}"
+    return "{" + ",".join([_name(name) + attributes[name] for name in sorted(attributes)]) + "}"
 
 
 def canonical_attributes(image: Mapping[str, AttributeValue]) -> dict[str, str]:
     """Return the canonical text of each attribute of an image."""
-    return {name: canonical_value(value) for name, value in image.items()}
+    return {name: _TEXTS[type(value)](value) for name, value in image.items()}
 
 
 def canonical_value(value: AttributeValue) -> str:
@@ -59,6 +67,9 @@ def canonical_number(number: Decimal) -> str:
     """
     if not number:
         return "0"
+    text = str(number)
+    if text.isdecimal() and text[-1] != "0":
+        return text
     sign, digits, exponent = number.as_tuple()
     text = "".join(map(str, digits))
     stripped = text.rstrip("0")
@@ -67,9 +78,24 @@ def canonical_number(number: Decimal) -> str:
 
 
 def _string(value: str) -> str:
-    return f'{{"S":{encode_basestring(value)}}}'
+    return f'{{"S":{_quoted(value)}}}'
 
 
+def _quoted(value: str) -> str:
+    if len(value) > SHORT_CHARACTERS:
+        content = value.encode("utf-8", "surrogatepass")
+        if len(content.translate(None, _RARE)) == len(content):
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+            return '"' + escaped.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") + '"'
+    return encode_basestring(value)
+
+
+@lru_cache(TEXTS_KEPT)
+def _name(name: str) -> str:
+    return f"{encode_basestring(name)}:"
+
+
+@lru_cache(TEXTS_KEPT)
 def _number(value: Decimal) -> str:
     return f'{{"N":"{canonical_number(value)}"}}'
 
@@ -87,11 +113,11 @@ def _null(_: None) -> str:
 
 
 def _map(value: dict[str, AttributeValue]) -> str:
-    return f'{{"M":{canonical_image(canonical_attributes(value))}}}'
+    return '{"M":' + canonical_image(canonical_attributes(value)) + "}"
 
 
 def _list(value: list[AttributeValue]) -> str:
-    return f'{{"L":[{",".join(map(canonical_value, value))}]}}'
+    return '{"L":[' + ",".join([_TEXTS[type(member)](member) for member in value]) + "]}"
 
 
 def _set(value: frozenset[Any]) -> str:

@@ -48,6 +48,13 @@ def test_different_numbers_have_different_texts(one: Decimal, other: Decimal) ->
     assert (canonical_value(one) == canonical_value(other)) == (one == other)
 
 
+@given(st.text(st.sampled_from('"\\/\n\t\r\b\x00\x1f\x7f\u2028\ud800\U0001f600ab'), min_size=60, max_size=70))
+def test_long_texts_are_escaped_as_short_ones(text: str) -> None:
+    """Whatever way a text is escaped by its length, there is one form."""
+    pieces = "".join(canonical_value(character)[6:-2] for character in text)
+    assert canonical_value(text) == f'{{"S":"{pieces}"}}'
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
