@@ -77,7 +77,7 @@ A window's last invocation is one of its own, without records; its answer needs 
 succeeds (documented: processing pauses until then). A record that comes late counts to the window that is open. A state
 over its limit ends the window early: a last invocation with isWindowTerminatedEarly, then the same window goes on
 with an empty state. A shard with windows has one lane, as its state is one. The checkpoint waits for the window's end,
-as the state is only in memory.
+as the state is only in memory. A partial answer's state holds for the rest.
 """
 
 SETTINGS = """
@@ -88,4 +88,5 @@ without the failures they had. A window that is open is forgotten, with its stat
 
 FUNCTION_FAILED = "PROBLEM: Function call failed"
 OK = "OK"
+NO_RECORDS = "No records processed"
 """LastProcessingResult. Other problems are told in the cause's own words."""

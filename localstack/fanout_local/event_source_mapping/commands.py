@@ -12,7 +12,8 @@ class Read:
     """Read once from a place. Answered by `RecordsRead` or `ReadFailed`; there is at most one at a time.
 
     The iterator that the read before gave may be used when that read ended at this position; else a new one is asked
-    for: `After` is AFTER_SEQUENCE_NUMBER, `Latest` is LATEST. It never is a `ShardEnd`.
+    for: `After` is AFTER_SEQUENCE_NUMBER, `TrimHorizon` TRIM_HORIZON. For `Latest` a LATEST iterator is asked for once,
+    the first time; when it or one that followed is lost, the answer is EXPIRED_ITERATOR. It never is a `ShardEnd`.
     """
 
     position: Position
@@ -99,7 +100,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessingResult:
-    """The mapping's LastProcessingResult: "OK", or "PROBLEM: " and what is wrong. Only said when it changes."""
+    """The mapping's LastProcessingResult changed: "OK", or "PROBLEM: " and what is wrong.
+
+    Before the first one it is "No records processed".
+    """
 
     text: str
 

@@ -1,5 +1,6 @@
 """Commands on their way out of one call of a shard's state machine. Pure."""
 
+from fanout_local.event_source_mapping.choices import NO_RECORDS
 from fanout_local.event_source_mapping.commands import Command, Measured, Metric, ProcessingResult
 
 
@@ -10,7 +11,9 @@ class Outbox:
         """Nothing to do yet."""
         self._commands: list[Command] = []
         self._numbers = 0
-        self._result = ""
+        self._result = NO_RECORDS
+        self._read_problem: str | None = None
+        self._told = NO_RECORDS
 
     def number(self) -> int:
         """Return a number that names nothing else."""
@@ -28,8 +31,18 @@ class Outbox:
 
     def result(self, text: str) -> None:
         """Report LastProcessingResult when it is another than before."""
-        if text != self._result:
-            self._result = text
+        self._result = text
+        self._tell_result()
+
+    def read_problem(self, text: str | None) -> None:
+        """Report a problem with reading, as long as it lasts, instead; None: there is none any more."""
+        self._read_problem = text
+        self._tell_result()
+
+    def _tell_result(self) -> None:
+        text = self._read_problem or self._result
+        if text != self._told:
+            self._told = text
             self._commands.append(ProcessingResult(text=text))
 
     def taken(self) -> list[Command]:

@@ -27,6 +27,7 @@ class Reading:
         self._last = int(position.sequence_number) if isinstance(position, After) else -1
         self._poll_ms = 0
         self._back_off = BackOff()
+        self._begun = False
         self.under_way = False
         self.at_end = isinstance(position, ShardEnd)
         """Nothing more will ever come."""
@@ -38,9 +39,9 @@ class Reading:
 
     def read(self, now_ms: int) -> Read:
         """Return the next read, which is under way from now on."""
-        if isinstance(self._position, Latest) and now_ms - self._position.since_ms > FRESH_MS:
+        if isinstance(self._position, Latest) and not self._begun and now_ms - self._position.since_ms > FRESH_MS:
             self._from_trim_horizon()
-        self.under_way = True
+        self.under_way = self._begun = True
         return Read(position=self._position, limit=MOST_RECORDS_A_READ)
 
     def took(self, answer: RecordsRead, now_ms: int) -> list[Mapping[str, object]]:

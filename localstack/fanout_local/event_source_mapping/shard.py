@@ -16,6 +16,7 @@ from fanout_local.event_source_mapping.happenings import (
     Invoked,
     InvokeFailed,
     ReadFailed,
+    ReadFailure,
     RecordsRead,
     SettingsChanged,
     TimePassed,
@@ -28,6 +29,9 @@ from fanout_local.event_source_mapping.position import After, Position, ShardEnd
 from fanout_local.event_source_mapping.progress import Progress
 from fanout_local.event_source_mapping.reading import Reading
 from fanout_local.event_source_mapping.settings import MappingSettings
+
+PASSING = frozenset({ReadFailure.EXPIRED_ITERATOR, ReadFailure.THROTTLED})
+"""Failed reads that are part of reading: no problem of the mapping."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +163,14 @@ class Shard:
                 pass
             case RecordsRead():
                 if self._reading.under_way:
+                    self._outbox.read_problem(None)
                     for record in self._intake.take(self._reading.took(happening, now_ms), now_ms):
                         self._lanes.add(record)
             case ReadFailed():
                 if self._reading.under_way:
                     self._reading.failed(happening, now_ms)
-                    self._outbox.result(f"PROBLEM: {happening.cause or happening.kind.value}")
+                    if happening.kind not in PASSING:
+                        self._outbox.read_problem(f"PROBLEM: {happening.cause or happening.kind.value}")
             case Invoked() | InvokeFailed() | DestinationTook() | DestinationRefused():
                 self._lanes.answered(happening, now_ms)
             case SettingsChanged(settings=settings):
