@@ -1,7 +1,7 @@
 """A live log: one line for each change once every consumer has it, and lines for what takes longer."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from demonstration.history import Happening, History
@@ -14,8 +14,9 @@ PATIENCE_S = 5.0
 class Activity:
     """Remembers what was told already."""
 
-    def __init__(self, history: History, ledger: Ledger) -> None:
+    def __init__(self, history: History, ledger: Ledger, now: Callable[[], float] = time.monotonic) -> None:
         """Tell of these."""
+        self._now = now
         self._history = history
         self._ledger = ledger
         self._first_seen: dict[str, float] = {}
@@ -24,7 +25,7 @@ class Activity:
 
     def news(self) -> Iterator[str]:
         """Yield the lines that are due."""
-        now = time.monotonic()
+        now = self._now()
         for happening in self._history.all():
             event_id = happening.event_id
             if event_id in self._told:

@@ -1,6 +1,7 @@
 """The commands `fanout demo` and `fanout dev`."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -9,6 +10,7 @@ import click
 
 from demonstration.demo import DemoOptions, run_demo
 from demonstration.dev import run_dev
+from demonstration.own_account import leave_own_account_aside
 from demonstration.screen import Screen, screen_console
 from demonstration.summary import print_summary
 from fanout_local.environment import STAGE
@@ -32,6 +34,7 @@ def demo(stage: str, trace: Path | None, report_file: TextIO | None, kill_at_s: 
 
     Exits with 0 when everything is verified, 1 when something differs.
     """
+    leave_own_account_aside(os.environ)
     screen = Screen(screen_console())
     try:
         with signals_interrupt():
@@ -49,6 +52,7 @@ def demo(stage: str, trace: Path | None, report_file: TextIO | None, kill_at_s: 
 @click.option("--fresh", is_flag=True, help="Throw away what earlier runs stored.")
 def dev(*, fresh: bool) -> None:
     """Start everything, deploy it, and print what happens until Ctrl-C."""
+    leave_own_account_aside(os.environ)
     screen = Screen(screen_console())
     try:
         with signals_interrupt():

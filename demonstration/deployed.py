@@ -1,9 +1,8 @@
 """What is deployed on the stack, and the clients to look at it from the outside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -14,15 +13,6 @@ from demonstration.errors import DemonstrationError
 from demonstration.history import TypedItem, document_id_of
 from fanout_local.environment import STAGE, stack_environment
 from fanout_local.state import StackState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
-    from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_sqs import SQSClient
 
 STACK = f"fanout-{STAGE}"
 """The CloudFormation stack that osls makes: service and stage."""
@@ -44,19 +34,32 @@ class Names:
 
 
 class Deployed:
-    """The deployed stage of one running stack."""
+    """The deployed stage of one running stack.
+
+    Attributes:
+        dynamodb, streams, logs, s3, sqs, search: clients. They are made at once, for making one is not safe while other
+            threads make theirs; using them is.
+
+    """
 
     def __init__(self, stack: StackState) -> None:
         """Look at this stack."""
         self.stack = stack
         environment = stack_environment(stack)
-        self._endpoint = environment["AWS_ENDPOINT_URL"]
-        self._session = boto3.session.Session(
+        session = boto3.session.Session(
             aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
             region_name=stack.region,
         )
-        self._config = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 5})
+        endpoint = environment["AWS_ENDPOINT_URL"]
+        config = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 5})
+        self.dynamodb = session.client("dynamodb", endpoint_url=endpoint, config=config)
+        self.streams = session.client("dynamodbstreams", endpoint_url=endpoint, config=config)
+        self.logs = session.client("logs", endpoint_url=endpoint, config=config)
+        self.s3 = session.client("s3", endpoint_url=endpoint, config=config)
+        self.sqs = session.client("sqs", endpoint_url=endpoint, config=config)
+        self.search = OpenSearch(stack.endpoints.opensearch, timeout=20)
+        self._cloudformation = session.client("cloudformation", endpoint_url=endpoint, config=config)
 
     @property
     def socket_url(self) -> str:
@@ -71,9 +74,8 @@ class Deployed:
             DemonstrationError: nothing is deployed, or something older.
 
         """
-        cloudformation = self._session.client("cloudformation", endpoint_url=self._endpoint, config=self._config)
         try:
-            described = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+            described = self._cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
         except ClientError as error:
             raise DemonstrationError(
                 f"{STACK} is not deployed on this stack: {error}. Deploy it with: fanout deploy --stage {STAGE}"
@@ -81,41 +83,11 @@ class Deployed:
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
         return _names(outputs)
 
-    @cached_property
-    def dynamodb(self) -> "DynamoDBClient":
-        """DynamoDB."""
-        return self._session.client("dynamodb", endpoint_url=self._endpoint, config=self._config)
-
-    @cached_property
-    def streams(self) -> "DynamoDBStreamsClient":
-        """DynamoDB Streams."""
-        return self._session.client("dynamodbstreams", endpoint_url=self._endpoint, config=self._config)
-
-    @cached_property
-    def logs(self) -> "CloudWatchLogsClient":
-        """CloudWatch Logs."""
-        return self._session.client("logs", endpoint_url=self._endpoint, config=self._config)
-
-    @cached_property
-    def s3(self) -> "S3Client":
-        """S3."""
-        return self._session.client("s3", endpoint_url=self._endpoint, config=self._config)
-
-    @cached_property
-    def sqs(self) -> "SQSClient":
-        """SQS."""
-        return self._session.client("sqs", endpoint_url=self._endpoint, config=self._config)
-
-    @cached_property
-    def search(self) -> OpenSearch:
-        """OpenSearch."""
-        return OpenSearch(self.stack.endpoints.opensearch, timeout=20)
-
     def table(self) -> dict[str, TypedItem]:
         """Return every document of the table, read consistently, by document id."""
         return {document_id_of({"id": item["id"]}): item for item in self.items(self.names.documents_table)}
 
-    def items(self, table: str) -> "Iterator[TypedItem]":
+    def items(self, table: str) -> Iterator[TypedItem]:
         """Yield every item of a table, read consistently."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
         for page in pages:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from hashlib import sha256
 from threading import Event, Thread
 from typing import Any
@@ -28,6 +29,7 @@ class SocketClient:
         """Prepare a client of the WebSocket API at `url`."""
         self.follower = Follower(name)
         self._url = url
+        self._exits = ExitStack()
         self._connection: ClientConnection | None = None
         self._stop = Event()
         self._thread = Thread(target=self._follow, name=f"socket-client-{name}", daemon=True)
@@ -42,7 +44,7 @@ class SocketClient:
         wanted = set(documents)
         deadline = time.monotonic() + timeout_s
         try:
-            self._connection = connect(self._url, open_timeout=OPEN_TIMEOUT_S)
+            self._connection = self._exits.enter_context(connect(self._url, open_timeout=OPEN_TIMEOUT_S))
             for document in sorted(wanted):
                 self._connection.send(json.dumps({"action": "subscribe", "document": document}))
             while wanted:
@@ -64,8 +66,7 @@ class SocketClient:
         self._stop.set()
         if self._thread.ident:
             self._thread.join()
-        if self._connection:
-            self._connection.close()
+        self._exits.close()
 
     def _follow(self) -> None:
         assert self._connection is not None
