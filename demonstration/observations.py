@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from botocore.exceptions import BotoCoreError, ClientError
 from opensearchpy.helpers import scan
 
+from consumers.search_index.entry import document_of
 from demonstration.deployed import STACK, Deployed
 from demonstration.verification.audit_trail import AuditEvent
 from demonstration.verification.search_index import IndexEntry
@@ -25,7 +26,7 @@ def index_entries(deployed: Deployed) -> dict[str, IndexEntry]:
     alias = deployed.names.search_index
     deployed.search.indices.refresh(index=alias)
     return {
-        hit["_id"]: IndexEntry(order_key=hit["_source"]["order_key"], image=hit["_source"]["document"])
+        hit["_id"]: IndexEntry(order_key=hit["_source"]["order_key"], image=document_of(hit["_source"]))
         for hit in scan(deployed.search, index=alias, size=100)
     }
 

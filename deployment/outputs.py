@@ -17,6 +17,7 @@ from deployment.osls import LOCAL_STAGE
 from fanout_local.environment import stack_environment
 from fanout_local.errors import LocalStackError
 from fanout_local.state import read_state
+from stream_processor.adapters.aws_clients import AwsClients
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -71,6 +72,11 @@ class DeployedStage:
                 f"The stack fanout-{self.stage} has no output {name}: another version made it. Deploy it again."
             )
         return self.outputs[name]
+
+    @cached_property
+    def aws(self) -> AwsClients:
+        """The functions' own clients, as patient as a command may be."""
+        return AwsClients(read_timeout_s=60, attempts=6, session=self._session, endpoint=self._endpoint)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":

@@ -1,7 +1,7 @@
 """The one composition root: settings in, ready objects out."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from consumers.registry import CONSUMERS, build_consumer
 from stream_processor.adapters.aws_clients import AwsClients
@@ -10,6 +10,7 @@ from stream_processor.adapters.s3_failures_bucket import S3FailuresBucket
 from stream_processor.adapters.sqs_retry_queue import SqsRetryQueue
 from stream_processor.adapters.threads import SystemClock, ThreadExecutor
 from stream_processor.circuit_breaker import BreakerPolicy, Judge
+from stream_processor.consumer import Consumer, Redelivery
 from stream_processor.delivery import Delivery
 from stream_processor.environment import Environment
 from stream_processor.fan_out import FanOut, Surroundings
@@ -41,25 +42,14 @@ class Composition:
             name: SqsRetryQueue(aws.sqs, url, aws.s3, settings.failures_bucket)
             for name, url in settings.retry_queue_urls.items()
         }
-        surroundings = Surroundings(executor=ThreadExecutor(), clock=CLOCK, chance=random.random)
-        self.delivery = Delivery(
-            fan_out=FanOut(
-                [build_consumer(name, environment, aws) for name in settings.consumers],
-                patience_s=dict.fromkeys(settings.consumers, settings.patience_s),
-                surroundings=surroundings,
-            ),
-            projections=settings.projections,
-            breakers=self.ledger,
-            judge=Judge(policy=BreakerPolicy()),
-            clock=CLOCK,
-        )
+        self.consumers = [build_consumer(name, environment, aws) for name in settings.consumers]
 
     def stream_processor(self) -> StreamProcessor:
         """Return what the stream-triggered function runs."""
         return StreamProcessor(
             consumers=self.settings.consumers,
             ledger=self.ledger,
-            delivery=self.delivery,
+            delivery=self._delivery(self.consumers),
             putting_away=PuttingAway(retry_queues=self.retry_queues, failures=self.failures, clock=CLOCK),
             clock=CLOCK,
             reserve_s=self.settings.reserve_s,
@@ -70,11 +60,24 @@ class Composition:
         return RetryWorker(
             consumers=self.settings.consumers,
             ledger=self.ledger,
-            delivery=self.delivery,
+            delivery=self._delivery([Redelivery(consumer) for consumer in self.consumers]),
             retry_queues=self.retry_queues,
             failures=self.failures,
             policy=ParkingPolicy(),
             clock=CLOCK,
             chance=random.random,
             reserve_s=self.settings.reserve_s,
+        )
+
+    def _delivery(self, consumers: Sequence[Consumer]) -> Delivery:
+        return Delivery(
+            fan_out=FanOut(
+                consumers,
+                patience_s=dict.fromkeys(self.settings.consumers, self.settings.patience_s),
+                surroundings=Surroundings(executor=ThreadExecutor(), clock=CLOCK, chance=random.random),
+            ),
+            projections=self.settings.projections,
+            breakers=self.ledger,
+            judge=Judge(policy=BreakerPolicy()),
+            clock=CLOCK,
         )

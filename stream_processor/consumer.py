@@ -1,7 +1,7 @@
 """The contract between the stream processor and a consumer."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from stream_processor.change import Change
 from stream_processor.deadline import Deadline
@@ -56,3 +56,21 @@ class Consumer(Protocol):
         answered stays answered when a later call raises or the deadline passes.
         """
         ...
+
+
+@runtime_checkable
+class Redelivers(Protocol):
+    """A consumer that brings parked changes to its sink in another way: they may come weeks later."""
+
+    def redeliver(self, changes: Sequence[Change], deadline: Deadline) -> Iterator[Answer]:
+        """As `Consumer.deliver`, for changes that were parked or are redriven."""
+        ...
+
+
+class Redelivery:
+    """A consumer as the retry worker asks it: by `redeliver`, where it has that."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        """Ask `consumer`."""
+        self.name = consumer.name
+        self.deliver = consumer.redeliver if isinstance(consumer, Redelivers) else consumer.deliver

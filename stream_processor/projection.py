@@ -35,15 +35,16 @@ class Projection:
             document_id=change.document_id,
             order_key=change.order_key,
             keys=change.keys,
-            old_image=None if change.old_image is None else self._seen(change.old_image, change.keys),
-            new_image=None if change.new_image is None else self._seen(change.new_image, change.keys),
+            old_image=None if change.old_image is None else self.seen(change.old_image, change.keys),
+            new_image=None if change.new_image is None else self.seen(change.new_image, change.keys),
             created_at_s=change.created_at_s,
             size_bytes=change.size_bytes,
             user_identity=change.user_identity,
             record=_NO_RECORD,
         )
 
-    def _seen(self, image: Image, keys: Image) -> Image:
+    def seen(self, image: Image, keys: Image) -> Image:
+        """Return an image as the consumer may see it."""
         if self.include is None:
             seen = dict(image)
         else:

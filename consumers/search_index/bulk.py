@@ -1,14 +1,15 @@
 """Bulk requests: an update by script for each change, cut by count and size."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from consumers.search_index.entry import entry
 from consumers.search_index.newer_wins import SCRIPT_ID
+from consumers.search_index.sending import json_line
 from stream_processor.change import Change
 
-MAX_ACTIONS = 500
+MAX_ACTIONS = 250
+"""A larger delivery goes as several requests, some of them at once."""
 MAX_BYTES = 5 * 1024 * 1024
 """Beyond some megabytes a request gains nothing, and small domains of OpenSearch Service take 10 MiB at most."""
 RETRIES_ON_CONFLICT = 3
@@ -31,12 +32,8 @@ def action(change: Change) -> Action:
 
     """
     head = {"update": {"_id": change.document_id, "retry_on_conflict": RETRIES_ON_CONFLICT}}
-    update = {
-        "scripted_upsert": True,
-        "upsert": {},
-        "script": {"id": SCRIPT_ID, "params": {"entry": entry(change)}},
-    }
-    return Action(change=change, lines=f"{_json(head)}\n{_json(update)}\n".encode())
+    update = {"scripted_upsert": True, "upsert": {}, "script": {"id": SCRIPT_ID, "params": entry(change)}}
+    return Action(change=change, lines=json_line(head) + json_line(update))
 
 
 def requests(actions: Iterable[Action]) -> Iterator[list[Action]]:
@@ -51,7 +48,3 @@ def requests(actions: Iterable[Action]) -> Iterator[list[Action]]:
         size_bytes += len(each.lines)
     if request:
         yield request
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -6,6 +6,8 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 
+from consumers.search_index.entry import document_of
+
 SNIPPETS = 3
 SNIPPET_CHARACTERS = 160
 
@@ -48,7 +50,6 @@ def search(client: OpenSearch, alias: str, words: str, limit: int = 10) -> Found
             "size": limit,
             "query": {"multi_match": {"query": words, "fields": ["title^3", "body"], "operator": "and"}},
             "highlight": {"fields": {"title": {"number_of_fragments": 0}, "body": passages}},
-            "_source": ["document"],
         },
     )
     return Found(
@@ -57,7 +58,7 @@ def search(client: OpenSearch, alias: str, words: str, limit: int = 10) -> Found
             Hit(
                 document_id=hit["_id"],
                 score=hit["_score"],
-                document=hit["_source"]["document"],
+                document=document_of(hit["_source"]),
                 highlights=hit.get("highlight", {}),
             )
             for hit in answer["hits"]["hits"]

@@ -1,7 +1,7 @@
 """boto3 clients: one of each per execution environment, made when first asked for."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
@@ -27,14 +28,28 @@ class AwsClients:
     what is tried again.
     """
 
-    def __init__(self, *, read_timeout_s: float) -> None:
-        """Set how long one call may wait for an answer."""
+    def __init__(
+        self,
+        *,
+        read_timeout_s: float,
+        attempts: int = 1,
+        session: "Session | None" = None,
+        endpoint: str | None = None,
+    ) -> None:
+        """Set how long one call may wait for an answer.
+
+        The rest is for what is no delivery: more attempts, another session than the environment's, and an endpoint
+        that serves everything.
+        """
         self._read_timeout_s = read_timeout_s
+        self._attempts = attempts
+        self._session = session
+        self._endpoint = endpoint
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB."""
-        return self.session.client("dynamodb", config=self._config)
+        return self.session.client("dynamodb", endpoint_url=self._endpoint, config=self._config)
 
     @cached_property
     def sqs(self) -> "SQSClient":
@@ -75,20 +90,24 @@ class AwsClients:
             ClientError, BotoCoreError: it cannot be read.
 
         """
-        return self.session.client("secretsmanager", config=self._config).get_secret_value(SecretId=name)[
-            "SecretString"
-        ]
+        client: Any = self.session.client("secretsmanager", endpoint_url=self._endpoint, config=self._config)
+        return str(client.get_secret_value(SecretId=name)["SecretString"])
 
     def socket_posts(self, endpoint: str) -> "ApiGatewayManagementApiClient":
         """API Gateway's @connections at `endpoint` (https://.../stage)."""
         return self.session.client("apigatewaymanagementapi", endpoint_url=endpoint, config=self._config)
 
     @cached_property
+    def functions(self) -> "LambdaClient":
+        """Lambda."""
+        return self.session.client("lambda", endpoint_url=self._endpoint, config=self._config)
+
+    @cached_property
     def session(self) -> "Session":
         """The session, for what signs its requests itself."""
         import boto3
 
-        return boto3.session.Session()
+        return self._session or boto3.session.Session()
 
     @cached_property
     def _config(self) -> "Config":
@@ -97,7 +116,7 @@ class AwsClients:
         return Config(
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=self._read_timeout_s,
-            retries={"mode": "standard", "total_max_attempts": 1},
+            retries={"mode": "standard", "total_max_attempts": self._attempts},
             max_pool_connections=MAX_CONNECTIONS,
             tcp_keepalive=True,
         )

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -15,11 +15,14 @@ from opensearchpy import OpenSearch
 from consumers.search_index.client import open_search
 from consumers.search_index.commands import index as index_commands
 from consumers.search_index.consumer import SearchIndex
+from consumers.search_index.entry import document_of
+from consumers.search_index.entry import entry as entry_of
 from consumers.search_index.index import IndexNameTakenError, create_index
 from consumers.search_index.newer_wins import SCRIPT_ID
 from consumers.search_index.search import search
 from fanout_local.state import StackState
 from stream_processor.adapters.aws_clients import AwsClients
+from stream_processor.adapters.documents_table import DocumentsTable
 from stream_processor.adapters.threads import SystemClock
 from stream_processor.attribute_values import decode_image
 from stream_processor.change import Change, EventName
@@ -27,6 +30,7 @@ from stream_processor.deadline import Deadline
 from stream_processor.decode import decode_event
 from stream_processor.outcome import DELIVERED, Outcome, Rejected, Retry
 from stream_processor.plain_json import plain_image
+from stream_processor.projection import Projection
 from tests.property.test_attribute_values import images
 from tests.records import event, record
 
@@ -38,7 +42,7 @@ WITHIN_S = 20.0
 @pytest.fixture(scope="module")
 def client(stack: StackState, aws: AwsClients) -> OpenSearch:
     """The functions' own client, against the stack."""
-    return open_search(stack.endpoints.opensearch, "none", aws.session)
+    return open_search(stack.endpoints.opensearch)
 
 
 @pytest.fixture
@@ -56,7 +60,8 @@ def changes_of(*records: dict[str, Any]) -> tuple[Change, ...]:
 
 def deliver(client: OpenSearch, alias: str, changes: Sequence[Change], *, gzip: bool = False) -> list[Outcome]:
     """Return the outcomes in the order of the changes, each exactly once."""
-    consumer = SearchIndex(client, alias=alias, gzip=gzip)
+    table = DocumentsTable(cast("Any", None), "documents")  # live changes need none
+    consumer = SearchIndex(client, table=table, projection=Projection(), alias=alias, gzip=gzip)
     answers = list(consumer.deliver(changes, Deadline.after(WITHIN_S, SystemClock())))
     outcomes = {change.event_id: outcome for change, outcome in answers}
     assert len(answers) == len(outcomes)
@@ -66,6 +71,10 @@ def deliver(client: OpenSearch, alias: str, changes: Sequence[Change], *, gzip: 
 def entry(client: OpenSearch, alias: str, document_id: str) -> dict[str, Any]:
     source: dict[str, Any] = client.get(index=alias, id=document_id)["_source"]
     return source
+
+
+def document(client: OpenSearch, alias: str, document_id: str) -> dict[str, Any]:
+    return document_of(entry(client, alias, document_id))
 
 
 def history(randomness: random.Random, documents: int, length: int) -> list[dict[str, Any]]:
@@ -98,7 +107,10 @@ def test_any_order_of_arrival_ends_in_the_newest_state(client: OpenSearch, alias
     for document_id, change in last.items():
         found = entry(client, alias, document_id)
         assert found["order_key"] == str(change.order_key)
-        assert found.get("document") == (None if change.new_image is None else plain_image(change.new_image))
+        if change.new_image is None:
+            assert found["deleted"]
+        else:
+            assert document_of(found) == plain_image(change.new_image)
 
 
 def test_writers_at_the_same_time_end_in_the_newest_state(client: OpenSearch, alias: str) -> None:
@@ -115,7 +127,7 @@ def test_writers_at_the_same_time_end_in_the_newest_state(client: OpenSearch, al
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(write, changes))
-    assert entry(client, alias, "a")["document"]["title"] == "title 63"
+    assert document(client, alias, "a")["title"] == "title 63"
 
 
 def test_a_table_with_a_new_stream_goes_ahead(client: OpenSearch, alias: str) -> None:
@@ -123,7 +135,7 @@ def test_a_table_with_a_new_stream_goes_ahead(client: OpenSearch, alias: str) ->
     deliver(client, alias, changes_of(record(900, label="2026-01-01T00:00:00.000")))
     deliver(client, alias, changes_of(record(1, label="2026-02-01T00:00:00.000")))
     deliver(client, alias, changes_of(record(901, label="2026-01-01T00:00:00.000")))
-    assert entry(client, alias, "a")["document"]["title"] == "title 1"
+    assert document(client, alias, "a")["title"] == "title 1"
 
 
 def test_a_deleted_document_is_not_found_and_does_not_come_back(client: OpenSearch, alias: str) -> None:
@@ -136,7 +148,7 @@ def test_a_deleted_document_is_not_found_and_does_not_come_back(client: OpenSear
     client.indices.refresh(index=alias)
     assert search(client, alias, "fox").total == 0
     assert client.count(index=alias)["count"] == 0
-    assert entry(client, alias, "a") == {"order_key": str(deletion.order_key), "deleted": True}
+    assert entry(client, alias, "a") == entry_of(deletion)
 
 
 def test_search_finds_words_and_shows_them(client: OpenSearch, alias: str) -> None:
@@ -182,7 +194,7 @@ def test_any_document_is_taken_and_given_back_exactly(
     ]
     assert set(deliver(client, alias, changes)) == {DELIVERED}
     for change in changes:
-        assert entry(client, alias, change.document_id)["document"] == plain_image(change.new_image or {})
+        assert document(client, alias, change.document_id) == plain_image(change.new_image or {})
 
 
 def test_the_types_of_one_attribute_may_differ(client: OpenSearch, alias: str) -> None:
@@ -204,7 +216,7 @@ def test_the_types_of_one_attribute_may_differ(client: OpenSearch, alias: str) -
     assert set(deliver(client, alias, changes)) == {DELIVERED}
     for change in changes:
         raw = change.record["dynamodb"]["NewImage"]
-        assert entry(client, alias, change.document_id)["document"] == plain_image(decode_image(raw))
+        assert document(client, alias, change.document_id) == plain_image(decode_image(raw))
 
 
 def test_two_thousand_attributes_do_not_grow_the_mapping(client: OpenSearch, alias: str) -> None:
@@ -278,9 +290,9 @@ def test_an_index_that_may_not_be_written_is_tried_again(client: OpenSearch, ali
     assert isinstance(outcome, Retry)
 
 
-def test_a_cluster_that_is_not_there_is_tried_again(aws: AwsClients) -> None:
+def test_a_cluster_that_is_not_there_is_tried_again() -> None:
     """No connection is a Retry, at once."""
-    nowhere = open_search("http://127.0.0.1:1", "none", aws.session)
+    nowhere = open_search("http://127.0.0.1:1")
     (outcome,) = deliver(nowhere, "documents", changes_of(record(1)))
     assert isinstance(outcome, Retry)
 
@@ -291,7 +303,7 @@ def test_creating_what_is_there_changes_nothing(client: OpenSearch, alias: str, 
     options = ["create", "--endpoint", stack.endpoints.opensearch, "--alias", alias]
     result = CliRunner().invoke(index_commands, options)
     assert result.output == f"{alias} -> {alias}-v1 (was there)\n"
-    assert entry(client, alias, "a")["document"]["title"] == "title 1"
+    assert document(client, alias, "a")["title"] == "title 1"
 
 
 def test_an_index_with_the_name_of_the_alias_is_not_overwritten(client: OpenSearch) -> None:

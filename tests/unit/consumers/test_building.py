@@ -14,6 +14,7 @@ SETTINGS = {
     "search_index": {
         "FANOUT_SEARCH_ENDPOINT": "https://search.example",
         "FANOUT_SEARCH_AUTH": "sigv4",
+        "FANOUT_DOCUMENTS_TABLE": "documents",
     },
     "analysis_queue": {
         "FANOUT_ANALYSIS_QUEUE_URL": "https://sqs.example/queue.fifo",

@@ -9,11 +9,14 @@ from typing import Any, cast
 from opensearchpy.exceptions import ConnectionTimeout, RequestError, SerializationError
 
 from consumers.search_index.bulk import MAX_ACTIONS, MAX_BYTES
-from consumers.search_index.consumer import NO_ANSWER, NOT_UTF8, SearchIndex
+from consumers.search_index.consumer import SearchIndex
+from consumers.search_index.repair import NOT_UTF8
+from consumers.search_index.sending import NO_ANSWER
 from stream_processor.change import Change
 from stream_processor.deadline import Deadline
 from stream_processor.decode import decode_event
 from stream_processor.outcome import DELIVERED, Outcome, Rejected, Retry
+from stream_processor.projection import Projection
 from tests.fakes import FakeClock
 from tests.records import event, record
 
@@ -35,6 +38,14 @@ class FakeCluster:
     def transport(self) -> "FakeCluster":
         return self
 
+    @property
+    def indices(self) -> "FakeCluster":
+        return self
+
+    def exists_alias(self, *, name: str, request_timeout: float) -> bool:
+        assert name == "documents-candidate"
+        return False
+
     def perform_request(
         self,
         method: str,
@@ -49,7 +60,7 @@ class FakeCluster:
         self.sizes.append(len(body))
         self.timeouts.append(timeout)
         text = gzip.decompress(body) if headers else body
-        entries = [json.loads(line)["script"]["params"]["entry"] for line in text.splitlines()[1::2]]
+        entries = [json.loads(line)["script"]["params"] for line in text.splitlines()[1::2]]
         self.requests.append(entries)
         if error := self.raises(entries):
             raise error
@@ -61,10 +72,15 @@ def changes_of(*records: dict[str, Any]) -> tuple[Change, ...]:
     return decode_event(event(*records)).changes
 
 
+def search_index(cluster: FakeCluster, *, gzip: bool = False) -> SearchIndex:
+    return SearchIndex(
+        cast("Any", cluster), table=cast("Any", None), projection=Projection(), alias="documents", gzip=gzip
+    )
+
+
 def deliver(cluster: FakeCluster, changes: Sequence[Change], *, use_gzip: bool = False) -> list[Outcome]:
     """Return the outcomes in the order of the changes, each exactly once."""
-    consumer = SearchIndex(cast("Any", cluster), alias="documents", gzip=use_gzip)
-    answers = list(consumer.deliver(changes, Deadline.after(5, FakeClock())))
+    answers = list(search_index(cluster, gzip=use_gzip).deliver(changes, Deadline.after(5, FakeClock())))
     outcomes = {change.event_id: outcome for change, outcome in answers}
     assert len(answers) == len(changes) == len(outcomes)
     return [outcomes[change.event_id] for change in changes]
@@ -101,17 +117,17 @@ def test_what_must_be_tried_again_takes_its_predecessors_along() -> None:
 
 
 def test_requests_are_cut_by_count_and_bytes() -> None:
-    """No request holds more than 500 changes, or more than 5 MiB unless one change alone is that large."""
+    """No request holds more than 250 changes, or more than 5 MiB unless one change alone is that large."""
     cluster = FakeCluster()
     small = changes_of(*(record(number, document=f"d{number}") for number in range(MAX_ACTIONS + 1)))
     large = changes_of(
         *(record(number, document=f"d{number}", new={"meta": {"S": "x" * 390_000}}) for number in range(20))
     )
     assert set(deliver(cluster, small)) == {DELIVERED}
-    assert [len(request) for request in cluster.requests] == [500, 1]
+    assert sorted(len(request) for request in cluster.requests) == [1, 250]
     assert set(deliver(cluster, large)) == {DELIVERED}
     assert max(cluster.sizes) <= MAX_BYTES
-    assert [len(request) for request in cluster.requests[2:]] == [13, 7]
+    assert sorted(len(request) for request in cluster.requests[2:]) == [7, 13]
 
 
 def test_gzip() -> None:
@@ -160,5 +176,4 @@ def test_a_call_ends_by_the_deadline() -> None:
     cluster = FakeCluster()
     deliver(cluster, changes_of(record(1)))
     assert cluster.timeouts == [5.0]
-    late = SearchIndex(cast("Any", cluster), alias="documents", gzip=False)
-    assert list(late.deliver(changes_of(record(1)), Deadline.after(0, FakeClock()))) == []
+    assert list(search_index(cluster).deliver(changes_of(record(1)), Deadline.after(0, FakeClock()))) == []
