@@ -17,7 +17,7 @@ from fanout_local.process_identity import ProcessIdentity, identify
 LAUNCHER = Path(__file__).with_name("launcher.py")
 HEALTH_TIMEOUT_S = 1.0
 # The engines' settings are fixed: nothing else of the user's environment reaches them.
-PASSED_ON = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "TMPDIR", "TZ", "USER")
+PASSED_ON = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "TMPDIR", "TZ", "USER")
 
 
 class EngineProcess:
