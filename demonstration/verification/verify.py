@@ -79,7 +79,11 @@ def verify(deployed: Deployed, witnesses: Witnesses, timeout_s: float) -> list[C
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         delivered = pool.submit(_delivered, partial(_answer, "delivery ledger", ledger), waiting)
         answers = [pool.submit(waiting.until_it_holds, partial(_answer, title, ask)) for title, ask in asked]
-        return [told, *(answer.result() for answer in answers), delivered.result()]
+        try:
+            return [told, *(answer.result() for answer in answers), delivered.result()]
+        except BaseException:
+            waiting.give_up()  # or an interrupt would wait for checks that may not hold for long
+            raise
 
 
 def _delivered(ask: Callable[[], Check], waiting: Waiting) -> Check:

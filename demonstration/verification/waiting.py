@@ -37,6 +37,11 @@ class Waiting:
                 return check
             self._sleep(ASK_EVERY_S)
 
+    def give_up(self) -> None:
+        """Let every check end with its next answer."""
+        with self._lock:
+            self._ends_at = self._now()
+
     def everything_delivered(self) -> None:
         """Nothing is on its way any more: waiting long is of no use."""
         with self._lock:

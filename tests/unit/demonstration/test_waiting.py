@@ -45,6 +45,20 @@ def test_a_check_that_never_holds_ends_with_the_time() -> None:
     assert 90 <= time.now_s <= 90 + ASK_EVERY_S
 
 
+def test_after_giving_up_a_check_ends_with_its_next_answer() -> None:
+    """An interrupt waits for nobody."""
+    time = Time()
+    waiting = Waiting(90, now=time.now, sleep=time.sleep)
+
+    def ask() -> Check:
+        if time.now_s == 5:
+            waiting.give_up()
+        return BAD
+
+    waiting.until_it_holds(ask)
+    assert time.now_s == 5
+
+
 def test_once_everything_is_delivered_little_time_is_left() -> None:
     """A sink that lost something does not keep people waiting for the whole time."""
     time = Time()
