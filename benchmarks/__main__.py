@@ -7,7 +7,7 @@ from rich.console import Console
 
 from benchmarks.verdict import Verdict
 
-NAMES = ("decode",)
+NAMES = ("decode", "core_cpu")
 """Each is a module of this folder with `run() -> Verdict`."""
 
 

@@ -1,10 +1,10 @@
-"""What a benchmark found: bars for people, and one line of JSON for programs."""
+"""What a benchmark found: tables for people, and one line of JSON for programs."""
 
 import json
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.table import Table
@@ -16,19 +16,19 @@ BAR_CHARACTERS = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """What a ratio should be.
+    """What a number should be.
 
     Attributes:
-        most: the ratio must not be above it; None where it must not be below `least`.
+        most: the number must not be above it; None where it must not be below `least`.
 
     """
 
     most: float | None = None
     least: float | None = None
 
-    def met(self, ratio: float) -> bool:
-        """Return whether `ratio` keeps the goal."""
-        return (self.most is None or ratio <= self.most) and (self.least is None or ratio >= self.least)
+    def met(self, number: float) -> bool:
+        """Return whether `number` keeps the goal."""
+        return (self.most is None or number <= self.most) and (self.least is None or number >= self.least)
 
     def __str__(self) -> str:
         """Return the goal in words."""
@@ -40,34 +40,46 @@ class Verdict:
     """The outcome of one benchmark.
 
     Attributes:
-        figures: case -> contender -> times per unit of work.
         unit: what one unit of work is, in words.
+        figures: case -> contender -> times per unit of work.
+        observed: what was counted or weighed, its unit in its name -> contender -> number.
         ratios: what was compared -> ratio of the medians.
-        goals: for some of `ratios`.
+        goals: for some of `ratios`, by name, and of `observed`, by "what: contender".
 
     """
 
     name: str
     question: str
-    unit: str
-    figures: Mapping[str, Mapping[str, Figure]]
-    ratios: Mapping[str, float]
-    goals: Mapping[str, Goal]
+    unit: str = ""
+    figures: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    observed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    ratios: Mapping[str, float] = field(default_factory=dict)
+    goals: Mapping[str, Goal] = field(default_factory=dict)
 
     @property
     def met(self) -> bool:
         """Whether every goal is kept."""
-        return all(goal.met(self.ratios[name]) for name, goal in self.goals.items())
+        numbers = self.numbers
+        return all(goal.met(numbers[name]) for name, goal in self.goals.items())
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """What a goal may be about, by name."""
+        counted = {f"{what}: {name}": n for what, by_name in self.observed.items() for name, n in by_name.items()}
+        return {**counted, **self.ratios}
 
     def show(self, console: Console) -> None:
-        """Print the bars, the ratios, and as the last line the JSON."""
+        """Print the tables, what the goals are about, and as the last line the JSON."""
         console.print(f"[bold]{self.name}[/]: {self.question}\n")
         for case, contenders in self.figures.items():
             console.print(_bars(case, self.unit, contenders))
-        for name, ratio in self.ratios.items():
-            goal = self.goals.get(name)
-            judged = "" if goal is None else f"  goal {goal}: {'met' if goal.met(ratio) else 'NOT MET'}"
-            console.print(f"  {name}: {ratio:.2f}{judged}")
+        if self.observed:
+            console.print(_counts(self.observed))
+        judged = [name for name in self.numbers if name in self.ratios or name in self.goals]
+        for name in judged:
+            number, goal = self.numbers[name], self.goals.get(name)
+            verdict = "" if goal is None else f"  goal {goal}: {'met' if goal.met(number) else 'NOT MET'}"
+            console.print(f"  {name}: {_short(number)}{verdict}", highlight=False)
         print(json.dumps(self.as_json()))
 
     def as_json(self) -> dict[str, object]:
@@ -82,6 +94,7 @@ class Verdict:
                 }
                 for case, contenders in self.figures.items()
             },
+            "observed": self.observed,
             "ratios": {name: round(ratio, 3) for name, ratio in self.ratios.items()},
             "goals": {name: str(goal) for name, goal in self.goals.items()},
             "met": self.met,
@@ -109,6 +122,21 @@ def _bars(case: str, unit: str, contenders: Mapping[str, Figure]) -> Table:
         bar = "█" * max(1, round(BAR_CHARACTERS * figure.median_s / longest_s))
         table.add_row(name, str(_us(figure.median_s)), f"{_us(figure.least_s)} to {_us(figure.most_s)}", bar)
     return table
+
+
+def _counts(observed: Mapping[str, Mapping[str, float]]) -> Table:
+    contenders = list(dict.fromkeys(name for by_name in observed.values() for name in by_name))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for name in contenders:
+        table.add_column(name, justify="right")
+    for what, by_name in observed.items():
+        table.add_row(what, *(_short(by_name[name]) if name in by_name else "" for name in contenders))
+    return table
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
 
 
 def _us(seconds_s: float) -> float:

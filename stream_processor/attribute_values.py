@@ -38,8 +38,6 @@ type Image = Mapping[str, AttributeValue]
 MAX_DEPTH = 32
 """Levels of nesting that DynamoDB stores (Amazon DynamoDB Developer Guide, "Constraints: data types")."""
 
-NUMBERS_KEPT = 4096
-
 type _Decoder = Callable[[Any], AttributeValue]
 type _Decoders = Mapping[str, _Decoder]
 
@@ -100,19 +98,10 @@ def _what_is_wrong_with_value(raw: Any) -> str:
     return f"type tag {tag!r} with content that does not fit it ({type(content).__name__})"
 
 
-class _Numbers(dict[str, Decimal]):
-    """Numbers decoded lately: one that an edit leaves as it was stands in both images, and many stand in many items."""
-
-    def __missing__(self, content: str) -> Decimal:
-        if content.strip("0123456789.-+eE"):  # Decimal itself takes more: NaN, Infinity, 1_000, other scripts' digits
-            raise ValueError
-        if len(self) >= NUMBERS_KEPT:
-            self.clear()
-        number = self[content] = Decimal(content)
-        return number
-
-
-_number = _Numbers().__getitem__
+def _number(content: str) -> Decimal:
+    if content.strip("0123456789.-+eE"):  # Decimal itself takes more: NaN, Infinity, 1_000, other scripts' digits
+        raise ValueError
+    return Decimal(content)
 
 
 def _binary(content: str) -> bytes:
