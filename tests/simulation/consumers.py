@@ -64,7 +64,8 @@ class SimConsumer:
                     yield answer
         finally:
             self._running -= 1
-            station.history.note(Returned(station.scheduler.now_s, invocation, self.name, call))
+            if not station.process.dead:
+                station.history.note(Returned(station.scheduler.now_s, invocation, self.name, call))
 
     def _call(self, chunk: Sequence[Change], deadline: Deadline, invocation: int) -> Iterator[Answer]:
         mine = [change for change in chunk if self.name not in self.truth(change.event_id).skipped_by]

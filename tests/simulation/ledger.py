@@ -84,11 +84,13 @@ class SimLedger:
         self._on_board("close", consumer, lambda: self.store.breakers.pop(consumer, None) is not None)
 
     def _on_board(self, what: str, consumer: str, write: Callable[[], bool]) -> bool:
-        invocation, done = self.station.invocation, False
+        invocation, history = self.station.invocation, self.station.history
         try:
             done = self._call(self._course(Fault.LEDGER_UNWRITABLE), BOARD_TIMEOUT_S, write)
-        finally:
-            self.station.history.note(Board(self.station.scheduler.now_s, invocation, consumer, what, done))
+        except LedgerUnavailableError:
+            history.note(Board(self.station.scheduler.now_s, invocation, consumer, what, done=False))
+            raise
+        history.note(Board(self.station.scheduler.now_s, invocation, consumer, what, done))
         return done
 
     def _course(self, unable: Fault) -> Course:

@@ -84,6 +84,17 @@ _MOST_LIKELY: Mapping[Fault, float] = {
 }
 """The most that a seed may take for the chance of a fault."""
 
+USUAL_S = 600.0
+DOUBLING = (
+    Fault.MESSAGE_TWICE,
+    Fault.PARKING_ANSWER_LOST,
+    Fault.PARKING_PARTLY,
+    Fault.CRASH,
+    Fault.OVERRUN,
+    Fault.INVOCATION_LOST,
+    Fault.ANSWER_LOST,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
@@ -135,7 +146,7 @@ def scenario_of(seed: int, without: frozenset[Fault] = frozenset()) -> Scenario:
     rng = Random(f"scenario {seed}")
     lasting = rng.random()
     span_s = rng.choice((20.0, 120.0, 600.0)) if lasting < 0.75 else rng.choice((HOUR_S, 12 * HOUR_S))
-    ten_days = lasting > 0.99
+    ten_days = lasting > 0.997
     faults_end_s = 11 * DAY_S if ten_days else span_s * rng.uniform(1.0, 2.0)
     most_changes = 4 if ten_days else 25 if faults_end_s > HOUR_S else 120
     changes = max(1, min(most_changes, int(rng.choice((5, 15, 40, 80)) * rng.uniform(0.5, 1.5))))
@@ -183,8 +194,14 @@ def _phases(rng: Random, faults_end_s: float, *, ten_days: bool) -> list[Phase]:
 def _chances(rng: Random, faults_end_s: float) -> dict[Fault, float]:
     """Some faults at a time: a world in which everything fails at once hides more than it shows.
 
-    The longer a world lasts, the rarer they are: a store that loses answers for days multiplies what is parked.
+    The longer a world lasts, the rarer is what makes two messages of one: a sink that is down for days has its changes
+    parked anew a thousand times, and each time can double them.
     """
-    activity = 0.0 if faults_end_s > DAY_S else 0.15 if faults_end_s > HOUR_S else rng.choice((0.0, 0.15, 0.3, 0.5))
+    activity = rng.choice((0.0, 0.15, 0.3, 0.5))
     drawn = {fault: (rng.random(), rng.random()) for fault in BY_CHANCE}
-    return {fault: height * _MOST_LIKELY[fault] for fault, (wanted, height) in drawn.items() if wanted < activity}
+    rarer = min(1.0, USUAL_S / faults_end_s)
+    return {
+        fault: height * _MOST_LIKELY[fault] * (rarer if fault in DOUBLING else 1.0)
+        for fault, (wanted, height) in drawn.items()
+        if wanted < activity
+    }

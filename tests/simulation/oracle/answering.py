@@ -1,8 +1,8 @@
 """What the functions answer: only what is known, only what could not be put away, and nothing that cannot be read."""
 
-from collections import defaultdict
+from collections import Counter
 
-from tests.simulation.history import Began, Failed, Left, Replied, Troubled
+from tests.simulation.history import Began, Left, Replied, Troubled
 from tests.simulation.oracle.finding import Case
 from tests.simulation.scenario import BUCKET, PARKING
 from tests.simulation.table import Write
@@ -18,17 +18,16 @@ class Answering:
         self._case = case
         self._began: dict[int, Began] = {}
         self._excused: set[int] = set()
-        self._receives: defaultdict[int, int] = defaultdict(int)
+        self._receives: Counter[int] = Counter()
 
     def on_began(self, happening: Began) -> None:
         self._began[happening.invocation] = happening
+        if happening.function == "retry":
+            self._receives.update(happening.items)
 
     def on_troubled(self, happening: Troubled) -> None:
         if happening.place in (PARKING, BUCKET):
             self._excused.add(happening.invocation)
-
-    def on_failed(self, happening: Failed) -> None:
-        self._failed(self._began[happening.invocation].items, happening.invocation)
 
     def on_replied(self, happening: Replied) -> None:
         began, claim = self._began[happening.invocation], self._case.claim
@@ -36,7 +35,6 @@ class Answering:
             claim(happening.invocation in self._excused, "I1", "something was kept, though all could be put away")
         if began.function == "retry":
             claim(set(happening.answer) <= set(map(str, began.items)), "I1", "a message was kept that was not there")
-            self._failed(tuple(int(number) for number in happening.answer), happening.invocation)
             return
         numbers = [_number_text(self._case.run.writes[index]) for index in began.items]
         for identifier in happening.answer:
@@ -46,12 +44,7 @@ class Answering:
     def on_left(self, happening: Left) -> None:
         if happening.how == "dlq":
             enough = self._receives[happening.message] >= self._case.scenario.most_receives
-            self._case.claim(enough, "I1", "a message went to the dead letter queue without having killed a worker")
-
-    def _failed(self, items: tuple[int, ...], invocation: int) -> None:
-        if self._began[invocation].function == "retry":
-            for message in items:
-                self._receives[message] += 1
+            self._case.claim(enough, "I1", "a message went to the dead letter queue before its time")
 
 
 def _number_text(write: Write) -> str | None:

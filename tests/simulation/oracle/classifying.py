@@ -7,6 +7,7 @@ from tests.simulation.oracle.finding import DECODER, Case
 from tests.simulation.scenario import DAY_S
 from tests.simulation.sink_faults import MASS_CAUSE
 
+MOMENT_S = 1e-6
 MASS = 5
 MASS_SHARE = 0.5
 TEN_DAYS_MS = 10 * DAY_S * 1000
@@ -34,7 +35,8 @@ class Classifying:
 
     def on_said(self, happening: Said) -> None:
         call = (happening.invocation, happening.consumer)
-        if happening.at_s >= self._ends_at_s[call]:
+        if happening.at_s >= self._ends_at_s[call] - MOMENT_S:
+            self._asked_s.pop((*call, happening.event), None)
             return
         if happening.outcome == "Rejected":
             self._rejected[call].setdefault(happening.event, happening.cause)

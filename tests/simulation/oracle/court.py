@@ -23,7 +23,15 @@ def judge(run: Run) -> list[Finding]:
     case = case_of(run)
     whereabouts, newest = Whereabouts(case), NewestWins(case)
     ending = Ending(case, whereabouts, newest)
-    checks = (whereabouts, newest, HandingOver(case, whereabouts), Timing(case), Classifying(case), Answering(case), ending)
+    checks = (
+        whereabouts,
+        newest,
+        HandingOver(case, whereabouts),
+        Timing(case),
+        Classifying(case),
+        Answering(case),
+        ending,
+    )
     handlers: defaultdict[type, list[Callable[[Any], None]]] = defaultdict(list)
     for check in checks:
         for kind in KINDS:

@@ -1,4 +1,4 @@
-"""What a run must have come to when all faults are over: everything is somewhere, the newest shows, and all is quiet."""
+"""What a run must have come to when all faults are over: nothing is lost, the newest shows, and all is quiet."""
 
 from collections import Counter
 

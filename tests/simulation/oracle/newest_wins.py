@@ -16,6 +16,8 @@ class NewestWins:
         place = (happening.consumer, happening.document)
         write = self._case.by_event[happening.event]
         newer = write.index > self.shown.get(place, -1)
-        self._case.claim(newer, "I5", f"at {happening.consumer}, an older state of {happening.document} came over a newer")
+        self._case.claim(
+            newer, "I5", f"at {happening.consumer}, an older state of {happening.document} came over a newer"
+        )
         self._case.claim(write.document == happening.document, "I5", f"a state of {write.document} was shown elsewhere")
         self.shown[place] = write.index

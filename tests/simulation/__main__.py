@@ -1,0 +1,61 @@
+"""usage: python -m tests.simulation [--seeds N] [--first N] | --seed N [--without FAULT]...
+
+Runs many seeds on all cores, or one seed and tells its history.
+"""
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from multiprocessing import Pool
+
+from tests.simulation.scenario import Fault
+from tests.simulation.telling import tell
+from tests.simulation.trial import attempt, failure
+
+CHUNK = 20
+MOST_FAILURES_TOLD = 3
+
+
+def failing(seed: int) -> int | None:
+    """Return the seed if something is wrong in its run."""
+    return seed if attempt(seed).findings else None
+
+
+def run_many(first: int, count: int) -> list[int]:
+    """Try seeds on all cores, with a line of progress; return those that failed."""
+    failed, began_s = [], time.monotonic()
+    with Pool(os.process_cpu_count()) as pool:
+        tried = pool.imap_unordered(failing, range(first, first + count), chunksize=CHUNK)
+        for done, seed in enumerate(tried, start=1):
+            if seed is not None:
+                failed.append(seed)
+            if done % 100 == 0 or done == count:
+                line = f"{done} of {count} seeds, {len(failed)} failed, {time.monotonic() - began_s:.0f} s"
+                print(f"\r{line}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return sorted(failed)
+
+
+def main() -> int:
+    """Return 1 if anything is wrong."""
+    parser = ArgumentParser(prog="python -m tests.simulation")
+    parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--without", action="append", default=[], type=Fault, metavar="FAULT")
+    options = parser.parse_args()
+    if options.seed is not None:
+        trial = attempt(options.seed, frozenset(options.without))
+        print(*tell(trial.run, trial.findings), sep="\n")
+        return 1 if trial.findings else 0
+    failed = run_many(options.first, options.seeds)
+    for seed in failed[:MOST_FAILURES_TOLD]:
+        print(failure(seed), end="\n\n")
+    last = options.first + options.seeds - 1
+    print(f"seeds {options.first} to {last}: {len(failed)} failed{': ' if failed else ''}{str(failed or '')[:500]}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
