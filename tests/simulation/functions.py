@@ -1,4 +1,4 @@
-"""The platform that runs a function: an environment per invocation at a time, frozen in between, killed at its time-out."""
+"""The platform that runs a function: one invocation at a time per environment, frozen in between, killed when late."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -9,6 +9,14 @@ from tests.simulation.network import NEVER_S, Course, Station
 from tests.simulation.scenario import Fault, Scenario
 from tests.simulation.weather import Weather
 
+OF_A_CALL = (
+    Fault.CALL_FAILS,
+    Fault.ANSWER_LOST,
+    Fault.EFFECT_LATE,
+    Fault.RAISES,
+    Fault.FORGETS,
+    Fault.ANSWERS_TWICE,
+)
 MASS_CAUSE = "BadMapping"
 LATEST_EFFECT_S = 300.0
 LONGEST_STUCK_S = 3600.0
@@ -95,27 +103,27 @@ class SinkFaults:
         return plan
 
     def _by_chance(self, plan: CallPlan, invocation: int) -> CallPlan:
+        fault = next((fault for fault in OF_A_CALL if self.weather.strikes(fault)), None)
+        if fault is None:
+            return plan
         course, rng = plan.course, self.rng
         after = rng.choice((AfterCall.RAISE, AfterCall.ANSWER))
-        late_s = rng.uniform(0.0, LATEST_EFFECT_S)
-        plans = {
-            Fault.CALL_FAILS: replace(
-                plan,
-                course=replace(course, effect_s=None, error="5xx"),
-                after=after,
-                asks_s=rng.choice((None, 1.0, 60.0)),
-            ),
-            Fault.ANSWER_LOST: replace(plan, course=replace(course, error="connection reset"), after=after),
-            Fault.EFFECT_LATE: replace(plan, course=Course(effect_s=late_s, answer_s=NEVER_S), after=after),
-            Fault.RAISES: replace(plan, after=AfterCall.RAISE_HALFWAY),
-            Fault.FORGETS: replace(plan, after=AfterCall.FORGET_ONE),
-            Fault.ANSWERS_TWICE: replace(plan, after=AfterCall.SAY_TWICE),
-        }
-        for fault, changed in plans.items():
-            if self.weather.strikes(fault):
-                if fault is not Fault.ANSWERS_TWICE:
-                    self._felt(invocation, fault)
-                return changed
+        match fault:
+            case Fault.ANSWERS_TWICE:
+                return replace(plan, after=AfterCall.SAY_TWICE)
+            case Fault.CALL_FAILS:
+                failed, asks_s = replace(course, effect_s=None, error="5xx"), rng.choice((None, 1.0, 60.0))
+                plan = replace(plan, course=failed, after=after, asks_s=asks_s)
+            case Fault.ANSWER_LOST:
+                plan = replace(plan, course=replace(course, error="connection reset"), after=after)
+            case Fault.EFFECT_LATE:
+                late = Course(effect_s=rng.uniform(0.0, LATEST_EFFECT_S), answer_s=NEVER_S)
+                plan = replace(plan, course=late, after=after)
+            case Fault.RAISES:
+                plan = replace(plan, after=AfterCall.RAISE_HALFWAY)
+            case _:
+                plan = replace(plan, after=AfterCall.FORGET_ONE)
+        self._felt(invocation, fault)
         return plan
 
     def _felt(self, invocation: int, fault: Fault) -> None:

@@ -80,5 +80,5 @@ class Log(_Sink):
 
 def build_sink(name: str, scheduler: Scheduler, history: History) -> Sink:
     """Return the sink behind a consumer."""
-    kinds = {"search": SearchIndex, "queue": FifoQueue}
+    kinds: dict[str, type[SearchIndex | FifoQueue | Log]] = {"search": SearchIndex, "queue": FifoQueue}
     return kinds.get(name, Log)(name, scheduler, history)

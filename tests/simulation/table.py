@@ -1,5 +1,6 @@
 """The documents table and its stream: the truth of what was written, and the lanes by which it comes out."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -23,6 +24,7 @@ class Write:
         document, event_id: None for a record that is none.
         number: its sequence number, also where the record does not carry it as it should.
         version: of the document; None where the write removed it.
+        body: the record as text.
         readable: whether it is a change at all.
         poison_for: consumers whose sink will never take it.
         skipped_by: consumers that have no business with it.
@@ -36,6 +38,7 @@ class Write:
     number: int
     version: int | None
     record: object
+    body: str
     readable: bool = True
     poison_for: frozenset[str] = frozenset()
     skipped_by: frozenset[str] = frozenset()
@@ -152,7 +155,7 @@ class Table:
             spoiled, event_id = malformed(record, rng)
             write = Write(
                 index=index, at_s=at_s, document=None, event_id=event_id, number=shard.number, version=None,
-                record=spoiled, readable=False,
+                record=spoiled, body=json.dumps(spoiled), readable=False,
             )  # fmt: skip
         else:
             self._versions[document] = version
@@ -165,6 +168,7 @@ class Table:
                 number=shard.number,
                 version=None if removed else version,
                 record=record,
+                body=json.dumps(record),
                 poison_for=frozenset() if healthy else frozenset(poison),
                 skipped_by=frozenset(
                     name

@@ -14,7 +14,7 @@ SHOWN = 200
 def tell(run: Run, findings: Sequence[Finding], *, findings_shown: int = 3) -> Iterator[str]:
     """Yield lines: the scenario, then each of the first findings with the happenings that have to do with it."""
     scenario = run.scenario
-    yield f"seed {scenario.seed}: {len(findings)} findings, {len(run.writes)} writes, {len(scenario.consumers)} consumers"
+    yield f"seed {scenario.seed}: {len(findings)} findings, {len(run.writes)} writes, {', '.join(scenario.consumers)}"
     for phase in scenario.phases:
         yield f"  phase {phase.place}: {phase.fault} from {phase.begins_s:.0f} s to {phase.ends_s:.0f} s"
     yield "  chances " + ", ".join(f"{fault}={chance:.2f}" for fault, chance in scenario.chances.items())

@@ -1,4 +1,4 @@
-"""What consumers are given: not what they have, in order, one call at a time, in time, and no more than they may see."""
+"""What consumers are given: not what they have, in order, one call at a time, and no more than they may see."""
 
 from collections import defaultdict
 

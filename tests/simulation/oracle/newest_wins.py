@@ -15,9 +15,7 @@ class NewestWins:
     def on_showed(self, happening: Showed) -> None:
         place = (happening.consumer, happening.document)
         write = self._case.by_event[happening.event]
-        newer = write.index > self.shown.get(place, -1)
-        self._case.claim(
-            newer, "I5", f"at {happening.consumer}, an older state of {happening.document} came over a newer"
-        )
-        self._case.claim(write.document == happening.document, "I5", f"a state of {write.document} was shown elsewhere")
+        claim, document = self._case.claim, happening.document
+        claim(write.index > self.shown.get(place, -1), "I5", f"an older state of {document} came over a newer one")
+        claim(write.document == document, "I5", f"a state of {write.document} was shown as one of {document}")
         self.shown[place] = write.index
