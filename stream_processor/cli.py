@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from consumers.search_index.commands import index
+from consumers.search_index.commands import index, search
 from demonstration.commands import demo, dev
 from deployment.commands import deploy, package
 from stream_processor.errors import FanoutError
@@ -16,7 +16,7 @@ def commands() -> None:
     """Fanout: every change of a DynamoDB table, delivered to every consumer."""
 
 
-for command in (demo, dev, index, package, deploy):
+for command in (demo, dev, index, search, package, deploy):
     commands.add_command(command)
 
 

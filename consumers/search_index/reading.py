@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from stream_processor.adapters.documents_table import DocumentsTable
 from stream_processor.errors import FanoutError
 
@@ -15,8 +17,8 @@ class NotReadingError(FanoutError):
     """Changes made during a backfill might never reach the index."""
 
 
-def require_reading(lambda_: "LambdaClient", function: str, table: DocumentsTable) -> None:
-    """Return if the function's mapping reads the table's present stream, from its oldest record on.
+def require_reading(functions: "LambdaClient", mapping_id: str, table: DocumentsTable) -> None:
+    """Return if the mapping reads the table's present stream, from its oldest record on.
 
     A mapping that began at the oldest record has its position before any scan that begins now; one that began at LATEST
     has skipped what was written while it was being made, and nobody knows when that ended.
@@ -28,19 +30,22 @@ def require_reading(lambda_: "LambdaClient", function: str, table: DocumentsTabl
     stream_arn = table.stream_arn()
     if stream_arn is None:
         raise NotReadingError(f"{table.name} has no stream: turn it on (new and old images), then deploy")
-    mappings = lambda_.list_event_source_mappings(FunctionName=function, EventSourceArn=stream_arn)[
-        "EventSourceMappings"
-    ]
-    if not mappings:
-        raise NotReadingError(f"{function} does not read the stream {stream_arn}: deploy the stage first")
-    (mapping, *_) = mappings
+    try:
+        mapping = functions.get_event_source_mapping(UUID=mapping_id)
+    except ClientError as error:
+        raise NotReadingError(f"the mapping {mapping_id} cannot be read: {error}. Deploy the stage first") from error
+    if mapping.get("EventSourceArn") != stream_arn:
+        raise NotReadingError(
+            f"the mapping {mapping_id} reads {mapping.get('EventSourceArn')}, but {table.name} writes to {stream_arn}: "
+            "deploy the stage again"
+        )
     if mapping.get("State") != "Enabled":
         raise NotReadingError(
-            f"the mapping {mapping['UUID']} from the stream to {function} is {mapping.get('State')}, not Enabled: "
-            "enable it, then wait until `aws lambda get-event-source-mapping` says so"
+            f"the mapping {mapping_id} is {mapping.get('State')}, not Enabled: the stream is not read now. "
+            "Enable it, and wait until its state says so"
         )
     if mapping.get("StartingPosition") != OLDEST:
         raise NotReadingError(
-            f"the mapping {mapping['UUID']} began at {mapping.get('StartingPosition')}, so changes before it are "
-            f"unknown: deploy it with startingPosition {OLDEST}"
+            f"the mapping {mapping_id} began at {mapping.get('StartingPosition')}, so changes before it are unknown: "
+            f"deploy it with startingPosition {OLDEST}"
         )
