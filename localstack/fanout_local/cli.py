@@ -28,7 +28,7 @@ instance_option = click.option("--instance", default="dev", show_default=True, h
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """Fanout's local stack: DynamoDB Local, OpenSearch, LocalStack and the WebSocket gateway."""
+    """Fanout's local stack: DynamoDB Local, OpenSearch, LocalStack, event source mappings and the WebSocket gateway."""
 
 
 @cli.command()
@@ -39,6 +39,7 @@ def cli() -> None:
 @click.option("--port-dynamodb", type=PORT, help="DynamoDB Local.")
 @click.option("--port-opensearch", type=PORT, help="OpenSearch.")
 @click.option("--port-websocket", type=PORT, help="WebSocket gateway.")
+@click.option("--port-mappings", type=PORT, help="Event source mappings' page.")
 def up(  # noqa: PLR0913 (one a command line option)
     *,
     instance: str,
@@ -48,6 +49,7 @@ def up(  # noqa: PLR0913 (one a command line option)
     port_dynamodb: int | None,
     port_opensearch: int | None,
     port_websocket: int | None,
+    port_mappings: int | None,
 ) -> None:
     """Start the stack; without --detach it runs until Ctrl-C."""
     console = Console()
@@ -56,7 +58,13 @@ def up(  # noqa: PLR0913 (one a command line option)
         refuse_second(folder)
         arguments = [argument for argument in sys.argv[sys.argv.index("up") + 1 :] if argument != "--detach"]
         sys.exit(start_detached(folder, arguments, lambda line: console.print(line, markup=False, highlight=False)))
-    wishes = PortWishes(aws=port_aws, dynamodb=port_dynamodb, opensearch=port_opensearch, websocket=port_websocket)
+    wishes = PortWishes(
+        aws=port_aws,
+        dynamodb=port_dynamodb,
+        opensearch=port_opensearch,
+        websocket=port_websocket,
+        mappings=port_mappings,
+    )
     options = StackOptions(instance=instance, fresh=fresh, ports=wishes)
     with signals_interrupt():
         try:

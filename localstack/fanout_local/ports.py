@@ -11,6 +11,7 @@ from fanout_local.errors import LocalStackError
 # Below every system's range for outgoing connections, so that none takes a port between choice and use.
 CHOICE = range(20000, 32000)
 ATTEMPTS = 200
+NAMES = ("aws", "dynamodb", "opensearch", "websocket", "mappings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class PortWishes:
     dynamodb: int | None = None
     opensearch: int | None = None
     websocket: int | None = None
+    mappings: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Ports:
     dynamodb: int
     opensearch: int
     websocket: int
+    mappings: int
 
 
 def choose_ports(wishes: PortWishes) -> Ports:
@@ -38,18 +41,14 @@ def choose_ports(wishes: PortWishes) -> Ports:
 
     Raises LocalStackError for a port that is taken, naming its holder if that can be found, or asked for twice.
     """
-    asked = {
-        name: port
-        for name in ("aws", "dynamodb", "opensearch", "websocket")
-        if (port := getattr(wishes, name)) is not None
-    }
+    asked = {name: port for name in NAMES if (port := getattr(wishes, name)) is not None}
     for name, port in asked.items():
         if list(asked.values()).count(port) > 1:
             raise LocalStackError(f"Port {port} is asked for twice.", remedy=f"Give --port-{name} another number.")
         if not is_free(port):
             raise port_in_use(port, remedy=f"Give --port-{name} another number, or leave it out: a free port is taken.")
     chosen = dict(asked)
-    for name in ("aws", "dynamodb", "opensearch", "websocket"):
+    for name in NAMES:
         if name not in chosen:
             chosen[name] = _free_port(besides=set(chosen.values()))
     return Ports(**chosen)

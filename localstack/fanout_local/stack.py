@@ -8,6 +8,7 @@ from pathlib import Path
 from fanout_local.engines.dynamodb import dynamodb
 from fanout_local.engines.engine import Engine
 from fanout_local.engines.localstack import localstack
+from fanout_local.engines.mappings import mappings
 from fanout_local.engines.opensearch import opensearch
 from fanout_local.engines.websocket import websocket
 from fanout_local.errors import AlreadyRunningError
@@ -80,7 +81,7 @@ def supervised_stack(options: StackOptions, reporter: Reporter) -> Iterator[tupl
 
 
 def build_engines(folder: InstanceFolder, installed: Installation, ports: Ports) -> tuple[Engine, ...]:
-    """The four engines of an instance; the slowest to start is first."""
+    """The five engines of an instance; the slowest to start is first."""
     return (
         opensearch(installed, data=folder.data, port=ports.opensearch),
         localstack(
@@ -88,6 +89,7 @@ def build_engines(folder: InstanceFolder, installed: Installation, ports: Ports)
         ),
         dynamodb(installed, data=folder.data, port=ports.dynamodb),
         websocket(logs=folder.logs, port=ports.websocket, aws_port=ports.aws),
+        mappings(logs=folder.logs, port=ports.mappings, aws_port=ports.aws, dynamodb_port=ports.dynamodb),
     )
 
 

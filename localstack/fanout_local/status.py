@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import psutil
 
 from fanout_local.engine_process import answers
-from fanout_local.engines import dynamodb, localstack, opensearch, websocket
+from fanout_local.engines import dynamodb, localstack, mappings, opensearch, websocket
 from fanout_local.lock import InstanceLock, holder
 from fanout_local.paths import InstanceFolder
 from fanout_local.process_identity import ProcessIdentity
@@ -16,6 +16,7 @@ HEALTH_PATHS = {
     localstack.NAME: localstack.HEALTH_PATH,
     opensearch.NAME: opensearch.HEALTH_PATH,
     websocket.NAME: websocket.HEALTH_PATH,
+    mappings.NAME: mappings.HEALTH_PATH,
 }
 
 

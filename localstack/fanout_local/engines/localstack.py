@@ -45,6 +45,7 @@ def localstack(installed: Installation, *, data: Path, functions: Path, port: in
             "EAGER_SERVICE_LOADING": "0",
             "PROVIDER_OVERRIDE_DYNAMODB": "fanout",
             "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "fanout",
+            "PROVIDER_OVERRIDE_LAMBDA": "fanout",
             "PROVIDER_OVERRIDE_S3": "fanout",
             "DYNAMODB_LOCAL_PORT": str(dynamodb_port),
             "LAMBDA_RUNTIME_EXECUTOR": "fanout",

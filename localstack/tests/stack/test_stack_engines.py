@@ -13,12 +13,12 @@ from fanout_local.paths import Installation
 from fanout_local.ports import Ports
 from fanout_local.stack import build_engines
 
-PORTS = Ports(aws=4566, dynamodb=8000, opensearch=9200, websocket=3001)
+PORTS = Ports(aws=4566, dynamodb=8000, opensearch=9200, websocket=3001, mappings=3002)
 
 
 @pytest.fixture
 def engines(tmp_path: Path) -> dict[str, Engine]:
-    """The four of an instance whose installation is empty, by name."""
+    """The five of an instance whose installation is empty, by name."""
     installed = Installation(local=tmp_path, cache=tmp_path / "cache")
     tmp_path.chmod(0o755)
     return {engine.name: engine for engine in build_engines(empty_instance(tmp_path), installed, PORTS)}
