@@ -118,6 +118,7 @@ class Shard:
         if self._finished:
             return []
         self._take_in(happening, now_ms)
+        self._move_checkpoint()  # before a next window begins, which holds it back
         if self._shared.settings.enabled:
             self._quiet = False
             self._advance(now_ms)
