@@ -12,8 +12,11 @@ CONSUMERS = {
     "analysis_queue": "consumers.analysis_queue.consumer",
     "websocket_notifier": "consumers.websocket_notifier.consumer",
     "audit_log": "consumers.audit_log.consumer",
+    "event_bus": "consumers.event_bus.consumer",
 }
 """Name -> module with `build(environment, aws) -> Consumer`; imported only where it is used."""
+
+OFF_BY_DEFAULT = {"event_bus"}
 
 
 def build_consumer(name: str, environment: Environment, aws: AwsClients) -> Consumer:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from consumers.registry import CONSUMERS
+from consumers.registry import CONSUMERS, OFF_BY_DEFAULT
 from demonstration.deployed import Deployed
 from demonstration.errors import DemonstrationError
 from demonstration.follower import Follower
@@ -46,7 +46,7 @@ def watching(deployed: Deployed, start: Start, documents: Sequence[str] = ()) ->
         DemonstrationError: a client cannot subscribe, or the table has no stream.
 
     """
-    history, ledger = History(), Ledger(tuple(CONSUMERS))
+    history, ledger = History(), Ledger(tuple(name for name in CONSUMERS if name not in OFF_BY_DEFAULT))
     stream = stream_of(deployed.dynamodb, deployed.names.documents_table)
     stream_reader = StreamReader(deployed.streams, stream, start, history.add)
     ledger_reader = LedgerReader(deployed.dynamodb, deployed.names.ledger_table, history, ledger)

@@ -36,7 +36,12 @@ _RARE = bytes(byte for byte in range(0x20) if byte not in b"\n\t\r")
 
 def image_hash(attributes: Mapping[str, str]) -> str:
     """Return the SHA-256, in hexadecimal, of the image whose attributes `canonical_attributes` gave."""
-    return sha256(canonical_image(attributes).encode("utf-8", "surrogatepass")).hexdigest()
+    return text_hash(canonical_image(attributes))
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256, in hexadecimal, of a canonical text."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def canonical_image(attributes: Mapping[str, str]) -> str:

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from consumers.analysis_queue.commands import analysis
+from consumers.audit_log.commands import audit
 from consumers.search_index.commands import index, search
 from demonstration.commands import demo, dev
 from deployment.commands import deploy, package
@@ -16,7 +18,7 @@ def commands() -> None:
     """Fanout: every change of a DynamoDB table, delivered to every consumer."""
 
 
-for command in (demo, dev, index, search, package, deploy):
+for command in (analysis, audit, demo, dev, index, search, package, deploy):
     commands.add_command(command)
 
 

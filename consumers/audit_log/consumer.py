@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from consumers.audit_log.event import audit_event, encode
-from consumers.audit_log.log_batch import LogEvent, batches, timestamp_ms
+from consumers.audit_log.event import audit_event
+from consumers.audit_log.image_store import ImageStore
+from consumers.audit_log.log_batch import MAX_EVENT_BYTES, LogEvent, batches, counted_bytes, log_event, timestamp_ms
 from consumers.aws_faults import Fault, fault_of
 from stream_processor.adapters.aws_clients import AwsClients
 from stream_processor.change import Change
@@ -27,14 +28,22 @@ STREAM_GONE = "ResourceNotFoundException"
 STREAM_EXISTS = "ResourceAlreadyExistsException"
 
 
+NO_IMAGES, NEW_IMAGES = "none", "new"
+
+
 def build(environment: Environment, aws: AwsClients) -> "AuditLog":
-    """Make the consumer from FANOUT_AUDIT_LOG_GROUP.
+    """Make the consumer from FANOUT_AUDIT_LOG_GROUP and FANOUT_AUDIT_IMAGES: none (the default) or new.
+
+    With new images, FANOUT_AUDIT_BUCKET says where those lie that make an event too large.
 
     Raises:
-        ConfigurationError: the setting is missing.
+        ConfigurationError: a setting is missing or wrong.
 
     """
-    return AuditLog(aws.logs, environment.text("FANOUT_AUDIT_LOG_GROUP"))
+    images = None
+    if environment.choice("FANOUT_AUDIT_IMAGES", (NO_IMAGES, NEW_IMAGES), NO_IMAGES) == NEW_IMAGES:
+        images = ImageStore(aws.s3, environment.text("FANOUT_AUDIT_BUCKET"))
+    return AuditLog(aws.logs, environment.text("FANOUT_AUDIT_LOG_GROUP"), images)
 
 
 class AuditLog:
@@ -45,10 +54,11 @@ class AuditLog:
 
     name = "audit_log"
 
-    def __init__(self, logs: "CloudWatchLogsClient", group: str) -> None:
-        """Take the group, which the deployment makes."""
+    def __init__(self, logs: "CloudWatchLogsClient", group: str, images: ImageStore | None = None) -> None:
+        """Take the group, which the deployment makes, and where large images go; without it only hashes are kept."""
         self._logs = logs
         self._group = group
+        self._images = images
         self._stream: str | None = None
 
     def deliver(self, changes: Sequence[Change], deadline: Deadline) -> Iterator[Answer]:
@@ -62,18 +72,26 @@ class AuditLog:
         | throttling, 5xx, 401, 403, no such group or stream, no connection | Retry                               |
         | another 4xx for several events                                    | each half is sent by itself         |
         | another 4xx for one event                                         | Rejected                            |
+        | the image makes the event too large and the bucket fails          | Retry                               |
         """
         now_ms = deadline.clock.now_ms()
-        events = [
-            LogEvent(
-                change=change,
-                timestamp_ms=timestamp_ms(change.created_at_s, now_ms),
-                message=encode(audit_event(change)),
-            )
-            for change in changes
-        ]
+        events = []
+        for change in changes:
+            try:
+                message = self._message(change)
+            except (ClientError, BotoCoreError) as error:
+                yield Answer(change, Retry(cause=fault_of(error).cause))
+            else:
+                events.append(log_event(change, timestamp_ms(change.created_at_s, now_ms), message))
         for batch in batches(events):
             yield from self._put(batch, deadline)
+
+    def _message(self, change: Change) -> str:
+        event = audit_event(change)
+        message = event.message(with_image=self._images is not None)
+        if self._images is None or event.new_image is None or counted_bytes(message) <= MAX_EVENT_BYTES:
+            return message
+        return event.pointing_message(self._images.put(change, event.new_image))
 
     def _put(self, batch: Sequence[LogEvent], deadline: Deadline, *, at_present: bool = False) -> Iterator[Answer]:
         if deadline.passed():

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from stream_processor.canonical import canonical_attributes, image_hash
+from stream_processor.canonical import canonical_attributes, canonical_image, image_hash, text_hash
 from stream_processor.change import Change
 from stream_processor.plain_json import plain_image
 
@@ -22,8 +23,32 @@ MAX_CHANGED_BYTES = 128 * 1024
 """Names of changed attributes beyond this are left out of the event: an item can have 400 KB of them."""
 
 
-def audit_event(change: Change) -> dict[str, Any]:
-    """Return the audit event, ready for `json.dumps`. It holds the item's keys and no other content.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """What is written about a change.
+
+    Attributes:
+        fields: as `audit_event` says; they hold the item's keys and no other content.
+        new_image: the canonical text of the new image; None for a REMOVE.
+
+    """
+
+    fields: Mapping[str, Any]
+    new_image: str | None
+
+    def message(self, *, with_image: bool) -> str:
+        """Return the text of a log event; the image stands in it as it was hashed."""
+        text = json.dumps(self.fields, ensure_ascii=False, separators=(",", ":"))
+        return f'{text[:-1]},"new_image":{self.new_image}}}' if with_image and self.new_image is not None else text
+
+    def pointing_message(self, key: str) -> str:
+        """Return the text of a log event whose image lies in the audit bucket."""
+        pointer = {"key": key, "bytes": len((self.new_image or "").encode("utf-8", "surrogatepass"))}
+        return json.dumps({**self.fields, "new_image_at": pointer}, ensure_ascii=False, separators=(",", ":"))
+
+
+def audit_event(change: Change) -> AuditEvent:
+    """Return the audit event of a change.
 
     ==============  ===================================================================================
     schema_version  1
@@ -38,13 +63,16 @@ def audit_event(change: Change) -> dict[str, Any]:
     changed_count   how many differ
     old_hash        SHA-256 of the canonical old image (`stream_processor.canonical`); null without one
     new_hash        the same of the new image; the next event of the document has it as its old_hash
+    new_image       the new image in its canonical form, where the stage keeps images
+    new_image_at    in its stead {"key", "bytes"}: where it lies in the audit bucket, when the event would be too large
     ==============  ===================================================================================
     """
     old = _canonical(change.old_image)
     new = _canonical(change.new_image)
     changed = sorted(name for name in {*(old or ()), *(new or ())} if (old or {}).get(name) != (new or {}).get(name))
     too_many = sum(len(name.encode("utf-8", "surrogatepass")) for name in changed) > MAX_CHANGED_BYTES
-    return {
+    text = None if new is None else canonical_image(new)
+    fields = {
         "schema_version": SCHEMA_VERSION,
         "event_id": change.event_id,
         "document_id": change.document_id,
@@ -56,8 +84,9 @@ def audit_event(change: Change) -> dict[str, Any]:
         "changed": None if too_many else changed,
         "changed_count": len(changed),
         "old_hash": None if old is None else image_hash(old),
-        "new_hash": None if new is None else image_hash(new),
+        "new_hash": None if text is None else text_hash(text),
     }
+    return AuditEvent(fields=fields, new_image=text)
 
 
 def actor(change: Change) -> str:
@@ -69,11 +98,6 @@ def actor(change: Change) -> str:
         if isinstance(value, str) and value:
             return value
     return UNKNOWN_ACTOR
-
-
-def encode(event: Mapping[str, Any]) -> str:
-    """Return the event as the text of a log event."""
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
 
 
 def _canonical(image: Mapping[str, Any] | None) -> dict[str, str] | None:

@@ -8,6 +8,8 @@ from stream_processor.change import Change
 MAX_BATCH_BYTES = 1_048_576
 """A call's UTF-8 bytes, counting `EVENT_OVERHEAD_BYTES` for each event (CloudWatch Logs API, PutLogEvents)."""
 EVENT_OVERHEAD_BYTES = 26
+MAX_EVENT_BYTES = 1_000_000
+"""Of one event, counted likewise: "1 MB" in the quotas, read as the smaller of its two meanings."""
 MAX_BATCH_EVENTS = 10_000
 MAX_SPAN_MS = 24 * 3600 * 1000 - 1
 """First to last event of a call."""
@@ -25,17 +27,25 @@ class LogEvent:
 
     Attributes:
         timestamp_ms: what CloudWatch Logs files it under, milliseconds since 1970.
+        size_bytes: what it counts towards a call's limit.
 
     """
 
     change: Change
     timestamp_ms: int
     message: str
+    size_bytes: int
 
-    @property
-    def size_bytes(self) -> int:
-        """What it counts towards a call's limit."""
-        return len(self.message.encode("utf-8", "surrogatepass")) + EVENT_OVERHEAD_BYTES
+
+def log_event(change: Change, timestamp_ms: int, message: str) -> LogEvent:
+    """Return the log event with this message."""
+    return LogEvent(change=change, timestamp_ms=timestamp_ms, message=message, size_bytes=counted_bytes(message))
+
+
+def counted_bytes(message: str) -> int:
+    """Return what a message counts towards a call's limit."""
+    size_bytes = len(message) if message.isascii() else len(message.encode("utf-8", "surrogatepass"))
+    return size_bytes + EVENT_OVERHEAD_BYTES
 
 
 def timestamp_ms(created_at_s: float, now_ms: int) -> int:

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from consumers.registry import CONSUMERS
+from consumers.registry import CONSUMERS, OFF_BY_DEFAULT
 from deployment.commands import CHECKOUT
 from tests.unit.deployment.conftest import Template
 
 IGNORED_RULES = {
     "W3005": "osls writes DependsOn also where a reference implies it",
 }
+WITHOUT_RESOURCES = {f"comprehend:BatchDetect{what}" for what in ("DominantLanguage", "KeyPhrases", "Sentiment")}
+"""Actions that can only be allowed on everything (Service Authorization Reference)."""
 FORTNIGHT_S = 14 * 24 * 3600
 
 
@@ -65,7 +67,7 @@ def test_permissions_name_what_they_are_for(template: Template) -> None:
         for action in listed(statement["Action"]):
             assert "*" not in action
         for resource in listed(statement["Resource"]):
-            assert resource != "*"
+            assert resource != "*" or set(listed(statement["Action"])) <= WITHOUT_RESOURCES
             assert not str(resource).endswith(":*")
 
 
@@ -144,13 +146,13 @@ def test_every_consumer_has_its_retry_queue(template: Template) -> None:
         variables = template.resources[name]["Properties"]["Environment"]["Variables"]
         queues = {variables[f"FANOUT_RETRY_QUEUE_URL_{consumer.upper()}"]["Ref"] for consumer in CONSUMERS}
         assert len(queues) == len(CONSUMERS)
-        assert variables["FANOUT_CONSUMERS"].split(",") == list(CONSUMERS)
+        assert variables["FANOUT_CONSUMERS"].split(",") == [name for name in CONSUMERS if name not in OFF_BY_DEFAULT]
 
 
 def test_what_is_stored_is_encrypted_and_private(template: Template) -> None:
     """Buckets are encrypted, not public, and like the queues speak TLS only; tables are encrypted."""
     buckets = template.of_type("AWS::S3::Bucket")
-    assert len(buckets) == 3
+    assert len(buckets) == 4
     for name, bucket in buckets.items():
         assert bucket["BucketEncryption"]
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
@@ -190,3 +192,22 @@ def test_failures_never_expire_by_themselves(template: Template) -> None:
     rules = template.resources["FailuresBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule] == ["claims/"]
     assert all(rule["ExpirationInDays"] > 2 * 14 for rule in rules)
+
+
+def test_seals_cannot_be_changed(template: Template) -> None:
+    """The audit bucket locks what is put there, the sealer may not delete, and only it may sign."""
+    lock = template.resources["AuditBucket"]["Properties"]["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"]["Days"] >= 1
+    allowed = [(statement["Action"], statement["Resource"]) for statement in statements(template)]
+    assert not any("s3:DeleteObject" in listed(action) and "AuditBucket" in str(where) for action, where in allowed)
+    assert sum("kms:Sign" in listed(action) for action, _ in allowed) == 1
+
+
+def test_documents_that_cannot_be_analysed_raise_an_alarm(template: Template) -> None:
+    """The alarm looks at the analysis queue's dead letter queue."""
+    (alarm,) = (
+        alarm
+        for alarm in template.of_type("AWS::CloudWatch::Alarm").values()
+        if "AnalysisDeadLetterQueue" in str(alarm["Dimensions"])
+    )
+    assert alarm["Threshold"] == 0

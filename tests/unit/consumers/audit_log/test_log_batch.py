@@ -2,7 +2,7 @@
 
 import pytest
 
-from consumers.audit_log.log_batch import LogEvent, batches, timestamp_ms
+from consumers.audit_log.log_batch import LogEvent, batches, log_event, timestamp_ms
 from stream_processor.decode import decode_event
 from tests.records import event, record
 
@@ -12,8 +12,8 @@ DAY_MS = 24 * HOUR_MS
 NOW_MS = 1_800_000_000_000
 
 
-def log_event(time_ms: int = 0, message: str = "x") -> LogEvent:
-    return LogEvent(change=CHANGE, timestamp_ms=time_ms, message=message)
+def event_at(time_ms: int = 0, message: str = "x") -> LogEvent:
+    return log_event(CHANGE, time_ms, message)
 
 
 def sizes(events: list[LogEvent]) -> list[int]:
@@ -22,19 +22,19 @@ def sizes(events: list[LogEvent]) -> list[int]:
 
 def test_ten_thousand_events_a_call() -> None:
     """The event after the ten thousandth begins a new call."""
-    assert sizes([log_event()] * 20_001) == [10_000, 10_000, 1]
+    assert sizes([event_at()] * 20_001) == [10_000, 10_000, 1]
 
 
 def test_bytes_a_call() -> None:
     """Sizes count in UTF-8, with 26 bytes for each event."""
     half = "\u00e9" * (1_048_576 // 4 - 13)
-    assert sizes([log_event(message=half)] * 4) == [2, 2]
-    assert sizes([log_event(message=half + "x")] * 4) == [1, 1, 1, 1]
+    assert sizes([event_at(message=half)] * 4) == [2, 2]
+    assert sizes([event_at(message=half + "x")] * 4) == [1, 1, 1, 1]
 
 
 def test_less_than_a_day_a_call() -> None:
     """Events in any order are sorted, and cut where a call would span a day."""
-    cut = list(batches([log_event(DAY_MS), log_event(0), log_event(DAY_MS - 1)]))
+    cut = list(batches([event_at(DAY_MS), event_at(0), event_at(DAY_MS - 1)]))
     assert [[each.timestamp_ms for each in batch] for batch in cut] == [[0, DAY_MS - 1], [DAY_MS]]
 
 
