@@ -7,6 +7,8 @@ from tests.simulation.oracle.finding import Finding
 from tests.simulation.world import Run
 
 MOST_LINES = 40
+FIRST_WORDS = 12
+"""Findings whose first characters are the same are told once."""
 SHOWN = 200
 """Most characters of a value."""
 
@@ -18,7 +20,8 @@ def tell(run: Run, findings: Sequence[Finding], *, findings_shown: int = 3) -> I
     for phase in scenario.phases:
         yield f"  phase {phase.place}: {phase.fault} from {phase.begins_s:.0f} s to {phase.ends_s:.0f} s"
     yield "  chances " + ", ".join(f"{fault}={chance:.2f}" for fault, chance in scenario.chances.items())
-    for finding in findings[:findings_shown]:
+    kinds = {(finding.invariant, finding.what[:FIRST_WORDS]): finding for finding in reversed(findings)}
+    for finding in list(reversed(kinds.values()))[:findings_shown]:
         yield f"[{finding.invariant}] {finding.what}"
         for place in _related(run.history.happenings, finding):
             yield f"  {'>' if place == finding.place else ' '} {_line(run.history.happenings[place])}"

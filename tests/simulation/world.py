@@ -18,7 +18,8 @@ from tests.simulation.table import Table, Write
 from tests.simulation.weather import Weather
 
 LAST_EFFECTS_S = 600.0
-LONGEST_DRAINING_S = 6 * HOUR_S
+LONGEST_DRAINING_S = 30 * HOUR_S
+"""Poison that came in a mass is parked for a day before it is taken for poison."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from tests.simulation.history import Died, Given, Parked, Said
+from tests.simulation.history import Began, Died, Given, Parked, Said
 from tests.simulation.oracle.finding import DECODER, Case
 from tests.simulation.scenario import DAY_S
 from tests.simulation.sink_faults import MASS_CAUSE
@@ -26,7 +26,12 @@ class Classifying:
         self._rejected: defaultdict[tuple[int, str], dict[str, str]] = defaultdict(dict)
         self._ends_at_s: dict[tuple[int, str], float] = {}
         self._asked_s: dict[tuple[int, str, str], float] = {}
-        self._mass_since_ms: dict[tuple[str, str], int] = {}
+        self._items: dict[int, tuple[int, ...]] = {}
+        self._messages: dict[int, Parked] = {}
+
+    def on_began(self, happening: Began) -> None:
+        if happening.function == "retry":
+            self._items[happening.invocation] = happening.items
 
     def on_given(self, happening: Given) -> None:
         call = (happening.invocation, happening.consumer)
@@ -40,16 +45,14 @@ class Classifying:
             return
         if happening.outcome == "Rejected":
             self._rejected[call].setdefault(happening.event, happening.cause)
-        if happening.outcome == "Retry":
-            self._asked_s[*call, happening.event] = happening.after_s or 0.0
+        self._asked_s[*call, happening.event] = happening.after_s or 0.0
 
     def on_parked(self, happening: Parked) -> None:
         asked_s = self._asked_s.get((happening.invocation, happening.consumer, str(happening.event)), 0.0)
         least_s = min(asked_s, LONGEST_DELAY_S)
         honoured = least_s <= happening.delay_s <= LONGEST_DELAY_S
         self._case.claim(honoured, "I6", f"parked for {happening.delay_s:.1f} s, where {least_s:.1f} s were asked for")
-        if happening.cause == "MassRejection":
-            self._mass_since_ms.setdefault((happening.consumer, str(happening.event)), happening.first_at_ms)
+        self._messages[happening.message] = happening
 
     def on_died(self, happening: Died) -> None:
         consumer, event, cause = happening.consumer, str(happening.event), happening.cause
@@ -67,9 +70,16 @@ class Classifying:
         elif cause == MASS_CAUSE:
             count = sum(each == MASS_CAUSE for each in self._rejected[call].values())
             mass = count >= max(MASS, len(self._given[call]) * MASS_SHARE)
-            since_ms = self._mass_since_ms.get((consumer, event))
-            known = since_ms is not None and happening.last_at_ms - since_ms < DAY_MS
             claim(not mass, "I7", f"{event} was dead-lettered, though {count} changes were rejected for one cause")
+            known = self._known_mass(happening)
             claim(not known, "I7", f"{event} was dead-lettered, though it was parked in a mass rejection not a day ago")
         else:
             claim(poison and cause == "Poison", "I7", f"{event} was dead-lettered for {consumer} by {cause}")
+
+    def _known_mass(self, happening: Died) -> bool:
+        """Return whether a worker dead-lettered what its messages say was rejected in a mass lately."""
+        items = (self._messages[number] for number in self._items.get(happening.invocation, ()))
+        mine = [message for message in items if message.event == happening.event]
+        return bool(mine) and all(
+            message.cause == "MassRejection" and happening.last_at_ms - message.first_at_ms < DAY_MS for message in mine
+        )

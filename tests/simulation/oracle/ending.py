@@ -38,8 +38,8 @@ class Ending:
             self._given.update((happening.consumer, event) for event in happening.events)
 
     def on_took(self, happening: Took) -> None:
-        if self._calm:
-            write = self._case.by_event[happening.event]
+        write = self._case.by_event[happening.event]
+        if write.index >= self._calm_from:
             most_s = QUICK_S + self._case.scenario.batch_window_s * self._case.scenario.documents
             self._case.claim(happening.at_s - write.at_s <= most_s, "end", "a change took long, though all is well")
 

@@ -53,6 +53,7 @@ class Timing:
         self._invocations: dict[int, _Invocation] = {}
         self._calls: dict[int, _Call] = {}
         self._stuck: dict[tuple[int, str], set[int]] = {}
+        self._came_late: set[tuple[int, str]] = set()
         self._probed_at_s: dict[str, float] = {}
         self._late_openings = any(phase.fault is Fault.LEDGER_SLOW for phase in case.scenario.phases)
         """A slow ledger may open a breaker anew long after it was asked to."""
@@ -72,7 +73,9 @@ class Timing:
         invocation, consumer = self._invocations[happening.invocation], happening.consumer
         call = self._calls[happening.call] = _Call(given=happening)
         invocation.calls.setdefault(consumer, []).append(call)
-        self._stuck.setdefault((happening.environment, consumer), set()).add(happening.call)
+        place = (happening.environment, consumer)
+        self._stuck.setdefault(place, set()).add(happening.call)
+        self._came_late.discard(place)
         if consumer in invocation.open:
             worker = invocation.began.function == "retry"
             self._case.claim(worker, "I6", f"{consumer} was asked though its breaker is known to be open")
@@ -88,15 +91,17 @@ class Timing:
     def on_returned(self, happening: Returned) -> None:
         call = self._calls[happening.call]
         call.over = True
-        self._stuck[call.given.environment, happening.consumer].discard(happening.call)
+        place = (call.given.environment, happening.consumer)
+        self._stuck[place].discard(happening.call)
+        if happening.at_s >= call.given.ends_at_s - MOMENT_S:
+            self._came_late.add(place)
 
     def on_board(self, happening: Board) -> None:
         invocation, consumer = self._invocations[happening.invocation], happening.consumer
         invocation.asked.add((consumer, happening.what))
         if happening.what == "open":
-            stuck = self._stuck.get((invocation.began.environment, consumer))
-            reason = consumer in invocation.troubled or stuck
-            self._case.claim(bool(reason), "I6", f"the breaker of {consumer} was opened, whose sink was well")
+            reason = consumer in invocation.troubled or self._hangs(invocation, consumer)
+            self._case.claim(reason, "I6", f"the breaker of {consumer} was opened, whose sink was well")
         if happening.what == "claim" and happening.done:
             invocation.claimed.add(consumer)
             since_s = happening.at_s - self._probed_at_s.get(consumer, -PROBE_EVERY_S)
@@ -109,9 +114,14 @@ class Timing:
         if invocation is None or invocation.began.function != "stream":
             return
         consumer = happening.consumer
-        reason = consumer in invocation.troubled or consumer in invocation.open
-        stuck = self._stuck.get((invocation.began.environment, consumer))
-        self._case.claim(bool(reason or stuck), "I6", f"{consumer}, whose sink was well, had a change parked")
+        reason = consumer in invocation.troubled or consumer in invocation.open or self._hangs(invocation, consumer)
+        poison = self._case.scenario.chance(Fault.POISON) > 0 and happening.cause == "MassRejection"
+        self._case.claim(reason or poison, "I6", f"{consumer}, whose sink was well, had a change parked")
+
+    def _hangs(self, invocation: _Invocation, consumer: str) -> bool:
+        """Return whether a thread of an earlier call may still run: its end is not seen, only that of the call."""
+        place = (invocation.began.environment, consumer)
+        return bool(self._stuck.get(place)) or place in self._came_late
 
     def on_asked(self, happening: Asked) -> None:
         """Nothing is put away later than the fan-out may last, with the breakers opened after it."""
