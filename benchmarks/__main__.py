@@ -1,14 +1,17 @@
 """Run a benchmark: `python -m benchmarks NAME`."""
 
 from importlib import import_module
+from pathlib import Path
 
 import click
 from rich.console import Console
 
 from benchmarks.verdict import Verdict
 
-NAMES = ("decode", "core_cpu")
-"""Each is a module of this folder with `run() -> Verdict`."""
+NAMES = sorted(
+    path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef run() -> Verdict:" in path.read_text()
+)
+"""A benchmark is a module of this folder with `run() -> Verdict`."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -22,8 +22,8 @@ from stream_processor.deadline import Deadline
 from stream_processor.environment import Environment
 from stream_processor.outcome import DELIVERED, Retry
 
-CALLS_AT_ONCE = 16
-"""Well below the connections that an AWS client keeps: other consumers use them too."""
+CALLS_AT_ONCE = 32
+"""Half the connections that an AWS client keeps: other consumers use them too."""
 
 _logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 CONNECT_TIMEOUT_S = 2.0
-MAX_CONNECTIONS = 32
+MAX_CONNECTIONS = 64
 """Each consumer posts in bounded lanes; together they stay below this."""
 
 

@@ -1,0 +1,1 @@
+"""Handlers of a DynamoDB stream, side by side: ours, and those that people write."""
