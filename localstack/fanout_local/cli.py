@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 
 import click
@@ -12,6 +13,7 @@ from fanout_local.console import ConsoleReporter, endpoint_lines, print_error
 from fanout_local.detach import start_detached
 from fanout_local.errors import LocalStackError, NoStackError
 from fanout_local.log_tail import LogFollower, choose_logs, last_lines
+from fanout_local.mappings_table import ask, show
 from fanout_local.paths import instance_folder
 from fanout_local.ports import PortWishes
 from fanout_local.shutdown import stop_stack
@@ -116,6 +118,21 @@ def status(*, instance: str, as_json: bool) -> None:
     else:
         _print_status(console, state, engines)
     sys.exit(0 if healthy else 1)
+
+
+@cli.command()
+@instance_option
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--once", is_flag=True, help="Print the table once, even to a terminal.")
+def mappings(*, instance: str, as_json: bool, once: bool) -> None:
+    """Show how far each event source mapping of a DynamoDB stream is; in a terminal, until Ctrl-C."""
+    console = Console()
+    state = read_state_of(instance_folder(instance))
+    if as_json:
+        click.echo(json.dumps(ask(state), indent=2))
+        return
+    with suppress(KeyboardInterrupt):
+        show(console, state, refresh=console.is_terminal and not once)
 
 
 @cli.command()
