@@ -26,5 +26,5 @@ def stack() -> Iterator[StackState]:
 
 @pytest.fixture(scope="session")
 def aws(stack: StackState) -> AwsClients:
-    """The functions' own clients, against the stack."""
-    return AwsClients(read_timeout_s=10)
+    """The functions' own clients, against the stack; LocalStack takes its time over the first call of a service."""
+    return AwsClients(read_timeout_s=60)
