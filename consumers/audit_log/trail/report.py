@@ -27,7 +27,9 @@ def told(verified: Verified) -> Iterator[str]:
         yield f"  and {more} more; in all: {kinds}"
     for proven in verified.proven:
         yield f"proven by {proven.seals} seals: what was logged from {_time(proven.from_ms)} to {_time(proven.to_ms)}"
-    if verified.unsealed or not verified.proven:
+    if verified.unsealed is None:
+        yield "Seals are about all documents: they were not looked at."
+    elif verified.unsealed:
         yield f"not sealed: {verified.unsealed} lines. {UNSEALED}"
     yield "The trail holds." if verified.holds else "The trail does NOT hold."
 

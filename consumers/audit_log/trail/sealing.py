@@ -80,17 +80,15 @@ class Sealer:
 
         """
         made: list[Seal] = []
+        now_ms = deadline.clock.now_ms()
+        over_ms = now_ms - self.delay_ms
         last = self._last()
-        while not deadline.passed():
-            now_ms = deadline.clock.now_ms()
-            from_ms = self.trail.begun_ms() if last is None else last.to_ms
-            if from_ms is None:
-                break
-            to_ms = min(now_ms - self.delay_ms, from_ms + LONGEST_PERIOD_MS)
-            if to_ms <= from_ms:
-                break
+        from_ms = self.trail.begun_ms() if last is None else last.to_ms
+        while from_ms is not None and from_ms < over_ms and not deadline.passed():
+            to_ms = min(over_ms, from_ms + LONGEST_PERIOD_MS)
             last = self._close(last, from_ms, to_ms, now_ms)
             made.append(last)
+            from_ms = to_ms
         return made
 
     def _last(self) -> Seal | None:

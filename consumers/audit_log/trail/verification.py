@@ -69,7 +69,7 @@ class Verified:
         begun_before: documents whose first event in the part that was read is not their creation.
         counts: findings of each kind.
         proven: times, by ingestion, in which seals prove the log.
-        unsealed: lines that no seal covers.
+        unsealed: lines that no seal covers; None where seals were not looked at.
         first_ms, last_ms: ingestion of the first and the last line; None without any.
 
     """
@@ -82,7 +82,7 @@ class Verified:
     findings: Sequence[Finding]
     counts: Mapping[Kind, int]
     proven: Sequence[Proven]
-    unsealed: int
+    unsealed: int | None
     first_ms: int | None
     last_ms: int | None
 
@@ -128,10 +128,12 @@ class Verification:
             index.sort()
             chains.follow(index)
             proven: Sequence[Proven] = ()
+            unsealed = None
             if self.seals is not None and document is None:
                 from_ms = max(since_ms or 0, self.seals.kept_since_ms)
                 window = Window(from_ms=from_ms, log_group=self.trail.group)
                 proven = check_seals(self.seals.reader, self.seals.verifier, index, window, findings)
+                unsealed = index.count() - sum(index.count(it.from_ms, it.to_ms) for it in proven)
             if self.table is not None:
                 whole = document is None and since_ms is None
                 self._compare(self.table, index, findings, now_ms=now_ms, whole=whole)
@@ -144,7 +146,7 @@ class Verification:
                 findings=tuple(findings.kept),
                 counts=findings.counts,
                 proven=tuple(proven),
-                unsealed=index.count() - sum(index.count(it.from_ms, it.to_ms) for it in proven),
+                unsealed=unsealed,
                 first_ms=first_ms,
                 last_ms=last_ms,
             )

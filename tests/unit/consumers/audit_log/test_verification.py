@@ -51,6 +51,19 @@ def test_repeats_do_no_harm() -> None:
     assert (verified.events, verified.repeats, verified.lines) == (1, 2, 3)
 
 
+def test_the_sealer_catches_up_in_periods_of_hours() -> None:
+    """After an outage several seals close what one would; with nothing over, none is made; each counts on."""
+    world = World()
+    world.write("a", "1")
+    seals = world.seal(after_ms=15 * 3600 * 1000)
+    assert [seal.to_ms - seal.from_ms for seal in seals] == [6 * 3600 * 1000] * 2 + [3 * 3600 * 1000 + 1_000]
+    assert [seal.events for seal in seals] == [1, 0, 0]
+    assert world.seal(after_ms=0) == []
+    world.write("a", "2")
+    assert [(seal.number, seal.tree_size) for seal in world.seal()] == [(3, 2)]
+    assert world.verify().holds
+
+
 def swap(world: World) -> None:
     one, other = world.trail.log[1], world.trail.log[3]
     world.trail.altered(1, message=other.message)
@@ -108,20 +121,25 @@ def test_a_line_that_was_never_there_is_named() -> None:
     assert kinds == {Kind.ADDED, Kind.FOREIGN}
 
 
-def test_a_forged_seal_is_named() -> None:
+FORGERIES: dict[str, Callable[[World], object]] = {
+    "changed": lambda world: world.seals.forge(0, events=7),
+    "by another key": lambda world: world.seals.kept.update(
+        {0: SignedSeal(seal=world.seals.read(0).seal, signature=b"other")}
+    ),
+    "unreadable": lambda world: world.seals.kept.update({0: None}),
+    "gone": lambda world: world.seals.kept.pop(0),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_seal_is_named(forgery: str) -> None:
     """A seal changed after it was signed, one signed by another key, one that cannot be read, one that is gone."""
-    for forge in (
-        lambda world: world.seals.forge(0, events=7),
-        lambda world: world.seals.kept.update({0: SignedSeal(seal=world.seals.read(0).seal, signature=b"other")}),
-        lambda world: world.seals.kept.update({0: None}),
-        lambda world: world.seals.kept.pop(0),
-    ):
-        world = a_world()
-        forge(world)
-        verified = world.verify()
-        assert verified.counts[Kind.SEAL] == 1
-        assert "seal 0" in verified.findings[0].text
-        assert [proven.seals for proven in verified.proven] == [1]
+    world = a_world()
+    FORGERIES[forgery](world)
+    verified = world.verify()
+    assert verified.counts[Kind.SEAL] == 1
+    assert "seal 0" in verified.findings[0].text
+    assert [proven.seals for proven in verified.proven] == [1]
 
 
 def test_seals_of_another_history_do_not_follow() -> None:
@@ -208,7 +226,8 @@ def test_a_part_of_the_trail() -> None:
     assert verified.begun_before == 2
     alone = world.verify(document="a")
     assert alone.holds
-    assert (alone.events, alone.documents, alone.proven) == (5, 1, ())
+    assert (alone.events, alone.documents, alone.proven, alone.unsealed) == (5, 1, (), None)
+    assert "Seals are about all documents: they were not looked at." in report.told(alone)
     world.table.hashes["a"] = "0" * 64
     assert world.verify(document="a").counts[Kind.TABLE] == 1
 
