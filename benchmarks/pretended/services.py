@@ -48,7 +48,8 @@ class Services:
         """Make the clients."""
         self.search: Any = pretended_search(tolls.search_index)
         self.sqs: Any = PretendedSqs(tolls.analysis_queue)
-        self.retry_sqs: Any = PretendedSqs(Toll(a_call_s=tolls.analysis_queue.a_call_s))
+        self.retry_queues_toll = Toll(a_call_s=tolls.analysis_queue.a_call_s)
+        self.retry_sqs: Any = PretendedSqs(self.retry_queues_toll)
         self.sockets: Any = PretendedSockets(tolls.websocket_notifier)
         self.logs: Any = PretendedLogs(tolls.audit_log)
         self.dynamodb: Any = PretendedDynamoDb(tolls.dynamodb, has_listener)
