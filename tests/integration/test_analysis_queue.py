@@ -175,9 +175,9 @@ def test_any_order_of_arrival_ends_in_the_newest_analysis(deployed: Deployed, se
     records = []
     for number in range(60):
         document = f"d{number % 5}"
-        old = {"body": {"S": f"{number}"}}
+        old, new = {"body": {"S": f"{number - 1}"}}, {"body": {"S": f"{number}"}}
         deletion = number % 11 == 7 or number == 58
-        records.append(record(number, document=document, old=old, new=None if deletion else old))
+        records.append(record(number, document=document, old=old, new=None if deletion else new))
     changes = changes_of(*records)
     deployed.deliver(changes)
     messages = deployed.received()
