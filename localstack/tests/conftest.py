@@ -1,4 +1,7 @@
-"""What integration tests of the local stack's own parts share: LocalStack and the gateway, without the engines."""
+"""What integration tests of the local stack's own parts share: LocalStack, DynamoDB Local and the gateway.
+
+OpenSearch is left out, and the runner of mappings: its tests start their own.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 import pytest
 from functions_stack import FunctionsStack
 
+from fanout_local.engines.dynamodb import dynamodb
 from fanout_local.engines.localstack import localstack
 from fanout_local.engines.websocket import websocket
 from fanout_local.paths import installation, instance_folder
@@ -26,6 +30,7 @@ def functions_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functi
         localstack(
             installed, data=folder.data, functions=folder.functions, port=ports.aws, dynamodb_port=ports.dynamodb
         ),
+        dynamodb(installed, data=folder.data, port=ports.dynamodb),
         websocket(logs=folder.logs, port=ports.websocket, aws_port=ports.aws),
     )
     supervisor = Supervisor(folder=folder, engines=engines, endpoints=endpoints(ports), reporter=SilentReporter())

@@ -17,12 +17,12 @@ class FunctionsStack:
     folder: InstanceFolder
     endpoints: Endpoints
 
-    def client(self, service: str) -> Any:
-        """boto3's client for a service of it, which tries once."""
+    def client(self, service: str, endpoint: str | None = None) -> Any:
+        """boto3's client for a service of it (at LocalStack, unless told otherwise), which tries once."""
         config = Config(retries={"total_max_attempts": 1}, max_pool_connections=32)
         return boto3.Session().client(
             service,
-            endpoint_url=self.endpoints.aws,
+            endpoint_url=endpoint or self.endpoints.aws,
             region_name=REGION,
             aws_access_key_id="test",
             aws_secret_access_key="test",
