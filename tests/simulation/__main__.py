@@ -1,4 +1,5 @@
-"""usage: python -m tests.simulation [--seeds N] [--first N] | --seed N [--without FAULT]...
+"""usage: python -m tests.simulation [--seeds N] [--first N] [--cores N] [--first-failure]
+       python -m tests.simulation --seed N [--without FAULT]...
 
 Runs many seeds on all cores, or one seed and tells its history.
 """
@@ -22,14 +23,16 @@ def failing(seed: int) -> int | None:
     return seed if attempt(seed).findings else None
 
 
-def run_many(first: int, count: int) -> list[int]:
-    """Try seeds on all cores, with a line of progress; return those that failed."""
+def run_many(first: int, count: int, *, cores: int | None = None, stops: bool = False) -> list[int]:
+    """Try seeds on all cores, with a line of progress; return those that failed. `stops`: the first one ends it."""
     failed, began_s = [], time.monotonic()
-    with Pool(os.process_cpu_count()) as pool:
+    with Pool(cores or os.process_cpu_count()) as pool:
         tried = pool.imap_unordered(failing, range(first, first + count), chunksize=CHUNK)
         for done, seed in enumerate(tried, start=1):
             if seed is not None:
                 failed.append(seed)
+                if stops:
+                    break
             if done % 100 == 0 or done == count:
                 line = f"{done} of {count} seeds, {len(failed)} failed, {time.monotonic() - began_s:.0f} s"
                 print(f"\r{line}", end="", file=sys.stderr, flush=True)
@@ -42,6 +45,8 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m tests.simulation")
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--cores", type=int)
+    parser.add_argument("--first-failure", action="store_true", help="stop at the first seed that fails")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--without", action="append", default=[], type=Fault, metavar="FAULT")
     options = parser.parse_args()
@@ -49,7 +54,7 @@ def main() -> int:
         trial = attempt(options.seed, frozenset(options.without))
         print(*tell(trial.run, trial.findings), sep="\n")
         return 1 if trial.findings else 0
-    failed = run_many(options.first, options.seeds)
+    failed = run_many(options.first, options.seeds, cores=options.cores, stops=options.first_failure)
     for seed in failed[:MOST_FAILURES_TOLD]:
         print(failure(seed), end="\n\n")
     last = options.first + options.seeds - 1
