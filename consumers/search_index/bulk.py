@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from consumers.search_index.entry import entry
+from consumers.search_index.memory import Remembered
 from consumers.search_index.newer_wins import SCRIPT_ID
 from consumers.search_index.sending import json_line
 from stream_processor.change import Change
@@ -18,22 +19,36 @@ RETRIES_ON_CONFLICT = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One change as two lines of a bulk request."""
+    """One change as two lines of a bulk request.
+
+    Attributes:
+        order_key: the change's, as text.
+        decided: whether the order was decided by what is remembered; if that does not hold, it is the script's turn.
+
+    """
 
     change: Change
+    order_key: str
     lines: bytes
+    decided: bool
 
 
-def action(change: Change) -> Action:
-    """Return the action that brings a change to the index.
+def action(change: Change, known: Remembered | None = None) -> Action:
+    """Return the action that brings a change to the index; `known` is the older entry that stands there.
 
     Raises:
         UnicodeEncodeError: the document holds half of a surrogate pair, which no UTF-8 can.
 
     """
+    new = entry(change)
+    if known:
+        version = {"if_seq_no": known.seq_no, "if_primary_term": known.primary_term}
+        lines = json_line({"index": {"_id": change.document_id, **version}}) + json_line(new)
+        return Action(change=change, order_key=new["order_key"], lines=lines, decided=True)
     head = {"update": {"_id": change.document_id, "retry_on_conflict": RETRIES_ON_CONFLICT}}
-    update = {"scripted_upsert": True, "upsert": {}, "script": {"id": SCRIPT_ID, "params": entry(change)}}
-    return Action(change=change, lines=json_line(head) + json_line(update))
+    update = {"scripted_upsert": True, "upsert": {}, "script": {"id": SCRIPT_ID, "params": new}}
+    lines = json_line(head) + json_line(update)
+    return Action(change=change, order_key=new["order_key"], lines=lines, decided=False)
 
 
 def requests(actions: Iterable[Action]) -> Iterator[list[Action]]:

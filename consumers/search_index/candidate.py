@@ -5,6 +5,8 @@ for it, and remembers what it saw for `REMEMBERED_S`: a reindex waits that long,
 before have ended, before it relies on the double writes.
 """
 
+from typing import NamedTuple
+
 from opensearchpy import OpenSearch
 
 from stream_processor.deadline import Deadline
@@ -19,18 +21,31 @@ def candidate_alias(alias: str) -> str:
     return f"{alias}-candidate"
 
 
+class Indexes(NamedTuple):
+    """What the aliases stand for.
+
+    Attributes:
+        live: the index behind the alias; None where that is not exactly one.
+        candidate: the candidate's alias; None where there is no candidate.
+
+    """
+
+    live: str | None
+    candidate: str | None
+
+
 class CandidateWatch:
     """Knows whether there is a candidate."""
 
     def __init__(self, client: OpenSearch, alias: str) -> None:
         """Watch for the candidate of the index behind `alias`."""
         self._client = client
-        self._alias = candidate_alias(alias)
-        self._there = False
+        self._alias = alias
+        self._seen = Indexes(None, None)
         self._looked_at_s: float | None = None
 
-    def look(self, deadline: Deadline) -> str | None:
-        """Return the candidate's alias, or None where there is none.
+    def look(self, deadline: Deadline) -> Indexes:
+        """Return what the aliases stand for, as it was at most `REMEMBERED_S` ago.
 
         Raises:
             opensearchpy.exceptions.OpenSearchException: the cluster does not say. Nothing may be written then: a
@@ -40,6 +55,10 @@ class CandidateWatch:
         now_s = deadline.clock.monotonic_s()
         if self._looked_at_s is None or now_s - self._looked_at_s >= REMEMBERED_S:
             timeout_s = min(deadline.remaining_s(), LOOK_S)
-            self._there = bool(self._client.indices.exists_alias(name=self._alias, request_timeout=timeout_s))
+            found = self._client.indices.get_alias(name=f"{self._alias}*", request_timeout=timeout_s)
+            live = [index for index, of_index in found.items() if self._alias in of_index["aliases"]]
+            candidate = candidate_alias(self._alias)
+            there = any(candidate in of_index["aliases"] for of_index in found.values())
+            self._seen = Indexes(live[0] if len(live) == 1 else None, candidate if there else None)
             self._looked_at_s = now_s
-        return self._alias if self._there else None
+        return self._seen

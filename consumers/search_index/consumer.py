@@ -9,8 +9,9 @@ from opensearchpy.exceptions import OpenSearchException
 from consumers.search_index.bulk import Action, action, requests
 from consumers.search_index.candidate import CandidateWatch
 from consumers.search_index.client import AUTHS, open_search, search_auth
+from consumers.search_index.memory import Memory
 from consumers.search_index.notes import Notes
-from consumers.search_index.repair import NOT_UTF8, KeyRepair, KeyToMend
+from consumers.search_index.repair import NOT_UTF8, KeyRepair, KeyToMend, is_conflict
 from consumers.search_index.sending import BulkSender
 from stream_processor.adapters.aws_clients import AwsClients
 from stream_processor.adapters.documents_table import DocumentsTable
@@ -63,6 +64,7 @@ class SearchIndex:
         self._repair = KeyRepair(client, table, projection, gzip=gzip)
         self._candidate = CandidateWatch(client, alias)
         self._notes = Notes(client, alias)
+        self._memory = Memory()
         self._alias = alias
 
     def deliver(self, changes: Sequence[Change], deadline: Deadline) -> Iterator[Answer]:
@@ -74,10 +76,11 @@ class SearchIndex:
         if deadline.passed():
             return
         try:
-            candidate = self._candidate.look(deadline)
+            live, candidate = self._candidate.look(deadline)
         except OpenSearchException as error:
             yield from (Answer(change, Retry(cause=Cause.of(error))) for change in changes)
             return
+        self._memory.in_index(None if candidate else live)
         waiting: dict[str, list[Change]] = {}
         for change in sorted(changes, key=attrgetter("order_key")):
             waiting.setdefault(change.document_id, []).append(change)
@@ -97,7 +100,7 @@ class SearchIndex:
         if deadline.passed():
             return
         try:
-            candidate = self._candidate.look(deadline)
+            _, candidate = self._candidate.look(deadline)
         except OpenSearchException as error:
             yield from (Answer(change, Retry(cause=Cause.of(error))) for change in changes)
             return
@@ -120,7 +123,7 @@ class SearchIndex:
         actions = []
         for change in changes:
             try:
-                actions.append(action(change))
+                actions.append(action(change, self._memory.older_than(str(change.order_key), change.document_id)))
             except UnicodeEncodeError:
                 yield Answer(change, Rejected(cause=NOT_UTF8))
 
@@ -135,8 +138,17 @@ class SearchIndex:
         if remaining_s <= 0:
             return []
         lines, changes = [each.lines for each in request], [each.change for each in request]
-        outcomes = self._sender.send(self._alias, lines, min(remaining_s, MAX_CALL_S))
-        by_id = {change.document_id: outcome for change, outcome in zip(changes, outcomes, strict=True)}
+        by_id: dict[str, Outcome] = {}
+        undecided = []
+        answers = self._sender.answers(self._alias, lines, min(remaining_s, MAX_CALL_S))
+        for each, (outcome, item) in zip(request, answers, strict=True):
+            if item:
+                self._memory.note(each.order_key, item)
+            if each.decided and is_conflict(outcome):
+                undecided.append(action(each.change))
+            by_id[each.change.document_id] = outcome
+        if undecided:
+            by_id |= {change.document_id: outcome for change, outcome in self._send(undecided, None, deadline)}
         if candidate:
             timeout_s = max(0.001, min(deadline.remaining_s(), MAX_CALL_S))
             of_candidate = self._sender.send(candidate, lines, timeout_s)

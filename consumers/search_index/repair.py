@@ -85,7 +85,7 @@ class KeyRepair:
                 if not waiting or deadline.passed():
                     break
                 for document_id, outcome in self._round(target, waiting, deadline, by_alias=by_alias):
-                    if not _is_conflict(outcome):
+                    if not is_conflict(outcome):
                         del waiting[document_id]
                         yield document_id, outcome
             yield from ((document_id, conflict) for document_id in waiting)
@@ -160,5 +160,6 @@ def _write(document_id: str, found: _Found | None, entry: dict[str, Any]) -> byt
     return json_line({"index": {"_id": document_id, **version}}) + json_line(entry)
 
 
-def _is_conflict(outcome: Outcome) -> bool:
+def is_conflict(outcome: Outcome) -> bool:
+    """Return whether another writer came first."""
     return isinstance(outcome, Retry) and outcome.cause.type == CONFLICT_STATUS

@@ -42,9 +42,8 @@ class FakeCluster:
     def indices(self) -> "FakeCluster":
         return self
 
-    def exists_alias(self, *, name: str, request_timeout: float) -> bool:
-        assert name == "documents-candidate"
-        return False
+    def get_alias(self, *, name: str, request_timeout: float) -> dict[str, Any]:
+        return {"documents-v1": {"aliases": {"documents": {}, "documents-notes": {}}}}
 
     def perform_request(
         self,
@@ -64,7 +63,7 @@ class FakeCluster:
         self.requests.append(entries)
         if error := self.raises(entries):
             raise error
-        items = [{"update": self.item(entry)} for entry in entries]
+        items = [{"update": {"_id": "a", **self.item(entry)}} for entry in entries]
         return {"items": items[: len(items) - self.forgets]}
 
 

@@ -1,0 +1,40 @@
+"""The index always converges to the table: whatever comes in whatever order, and whoever dies meanwhile."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from consumers.search_index import backfill
+from consumers.search_index.client import open_search
+from fanout_local.state import StackState
+from stream_processor.adapters.aws_clients import AwsClients
+from tests.integration.search_world import World
+
+pytestmark = pytest.mark.integration
+
+ACTIONS = 120
+WEIGHTS = {"write": 30, "deliver": 30, "redeliver": 12, "purge": 6, "backfill": 12, "mend": 2, "restore": 1}
+
+
+@pytest.fixture(params=range(3))
+def world(
+    request: pytest.FixtureRequest, stack: StackState, aws: AwsClients, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """A world of its own; pages of a backfill hold three items."""
+    monkeypatch.setattr(backfill, "PAGE_ITEMS", 3)
+    world = World(open_search(stack.endpoints.opensearch), aws, seed=request.param)
+    yield world
+    world.remove()
+
+
+def test_the_index_converges_to_the_table(world: World) -> None:
+    """Live changes, repeats, parked ones weeks late, backfills, purges, restored tables and a reindex: index = table."""
+    names = world.chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=ACTIONS)
+    for number, name in enumerate(names):
+        getattr(world, name)()
+        if number in (ACTIONS // 3, ACTIONS // 2):
+            world.reindex(dies=0.1)
+    world.reindex(dies=0)
+    world.settle()
+    assert world.indexed() == world.expected()
+    assert world.audit().run(world.deadline()).drift == []
