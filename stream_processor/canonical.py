@@ -29,9 +29,9 @@ from stream_processor.attribute_values import AttributeValue
 TEXTS_KEPT = 1024
 """Texts of numbers and of attribute names made lately: the same ones come again and again."""
 SHORT_CHARACTERS = 64
-"""Up to this length the standard encoder is faster than looking for what is to be escaped."""
+"""Up to this length the standard encoder is faster than looking first whether there is anything to escape."""
 
-_RARE = bytes(byte for byte in range(0x20) if byte not in b"\n\t\r")
+_ESCAPED = bytes((*range(0x20), ord('"'), ord("\\")))
 
 
 def image_hash(attributes: Mapping[str, str]) -> str:
@@ -87,11 +87,10 @@ def _string(value: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    if len(value) > SHORT_CHARACTERS:
-        content = value.encode("utf-8", "surrogatepass")
-        if len(content.translate(None, _RARE)) == len(content):
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            return '"' + escaped.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") + '"'
+    if len(value) > SHORT_CHARACTERS and value.isascii():
+        content = value.encode()
+        if len(content.translate(None, _ESCAPED)) == len(content):
+            return f'"{value}"'
     return encode_basestring(value)
 
 
