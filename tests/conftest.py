@@ -15,7 +15,7 @@ from stream_processor.adapters.aws_clients import AwsClients
 def stack() -> Iterator[StackState]:
     """The real engines, fresh, with nothing deployed; boto3 finds them by this process's environment."""
     before = dict(os.environ)
-    with running_stack(instance="test", fresh=True) as state:
+    with running_stack(instance=os.environ.get("FANOUT_TEST_INSTANCE", "test"), fresh=True) as state:
         os.environ.update(stack_environment(state))
         try:
             yield state

@@ -4,9 +4,9 @@ from stream_processor.adapters.threads import SystemClock
 from stream_processor.deadline import Deadline
 
 
-def soon() -> Deadline:
+def soon(seconds_s: float = 30) -> Deadline:
     """Return a deadline that leaves time enough for any call."""
-    return Deadline.after(30, SystemClock())
+    return Deadline.after(seconds_s, SystemClock())
 
 
 def passed() -> Deadline:
