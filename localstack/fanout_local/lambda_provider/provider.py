@@ -18,6 +18,8 @@ from fanout_local.lambda_provider.runners import Runners
 from fanout_local.lambda_provider.stream_worker import StreamWorker
 
 runners = Runners()
+NO_REASON = "out of bounds todo"
+"""What LocalStack says of a batch size."""
 
 
 class MappingsProvider(LambdaProvider):  # type: ignore[misc]  # LocalStack is only in its own environment
@@ -30,12 +32,14 @@ class MappingsProvider(LambdaProvider):  # type: ignore[misc]  # LocalStack is o
 
     def validate_event_source_mapping(self, context: RequestContext, request: Mapping[str, Any]) -> Any:
         """As LocalStack, and what it lets pass of a DynamoDB stream's mapping though AWS refuses it."""
-        found = super().validate_event_source_mapping(context, request)
+        try:
+            found = super().validate_event_source_mapping(context, request)
+        except InvalidParameterValueException as error:
+            if _is_stream(request) and str(error) == NO_REASON:
+                _validate(request)
+            raise
         if _is_stream(request):
-            try:
-                settings_of({"UUID": "new", **request, "FunctionArn": found[0]})
-            except InvalidSettingsError as error:
-                raise InvalidParameterValueException(str(error), Type="User") from error
+            _validate(request)
         return found
 
     def get_event_source_mapping(self, context: RequestContext, uuid: str, **kwargs: Any) -> Any:
@@ -70,6 +74,13 @@ class WorkerFactory(EsmWorkerFactory):  # type: ignore[misc]
             return EsmState.DISABLING
         state = EsmState(self.esm_config["State"])
         return EsmState.UPDATING if state is EsmState.ENABLED else state
+
+
+def _validate(request: Mapping[str, Any]) -> None:
+    try:
+        settings_of({**request, "UUID": "any", "FunctionArn": "any"})
+    except InvalidSettingsError as error:
+        raise InvalidParameterValueException(str(error), Type="User") from error
 
 
 def _is_stream(settings: Mapping[str, Any]) -> bool:

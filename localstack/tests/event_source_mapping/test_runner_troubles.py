@@ -79,11 +79,13 @@ def test_a_deleted_function(functions_stack: FunctionsStack, healthy: MappedFunc
 def test_a_stream_that_vanishes(
     functions_stack: FunctionsStack, runner: RunnerProcess, healthy: MappedFunction, tmp_path: Path
 ) -> None:
-    """With its table gone the mapping says that there is no such stream; its deletion ends it."""
-    function = make_mapped_function(functions_stack, tmp_path, "vanishing")
-    wait_until(lambda: runner.reads(function.mapping_id), within_s=SOON_S, what="it is read")
+    """With its table gone what the stream holds is still sent; then the mapping says that the stream has ended."""
+    function = make_mapped_function(functions_stack, tmp_path, "vanishing", Enabled=False)
+    function.write(["last"])
     functions_stack.client("dynamodb").delete_table(TableName="vanishing")
-    result_becomes(function, "PROBLEM: Stream not found")
+    function.update(Enabled=True)
+    result_becomes(function, "PROBLEM: The stream is disabled")
+    assert [(record["id"], record["event"]) for record in function.taken()] == [("last", "INSERT")]
     still_serves(healthy)
     function.delete_mapping()
     wait_until(lambda: not runner.mapping(function.mapping_id), within_s=SOON_S, what="the runner lets it go")

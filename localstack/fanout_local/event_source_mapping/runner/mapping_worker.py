@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 DESCRIBE_EVERY_MS = 10_000
 AGAIN_MS = 1_000
 """After a failure."""
+STREAM_ENDED = "The stream is disabled: its table was deleted, or its stream turned off. All of it was read."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +149,15 @@ class MappingWorker:
 
     def _describe(self, now_ms: int) -> None:
         try:
-            self._shards = self._ports.shards.describe(self.settings.stream_arn)
+            stream = self._ports.shards.describe(self.settings.stream_arn)
         except CALL_ERRORS as error:
             gone = code_of(error) == NOT_FOUND
             self._say(f"Stream not found: {self.settings.stream_arn}" if gone else cause_of(error))
             self._describe_ms = now_ms + AGAIN_MS
             return
-        self._say("")
+        self._shards = stream.shards
+        done = stream.disabled and not self._workers and not readable(self._shards, self._leases.positions)
+        self._say(STREAM_ENDED if done and self._leases.positions else "")
         self._describe_ms = now_ms + DESCRIBE_EVERY_MS
         self._leases.forget(
             [

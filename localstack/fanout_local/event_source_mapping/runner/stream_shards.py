@@ -2,13 +2,24 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fanout_local.event_source_mapping.lineage import ShardDescription
 from fanout_local.event_source_mapping.runner.stream_address import StreamAddress
 
+DISABLED = "DISABLED"
 LEAST_INTERVAL_S = 0.12
 """DescribeStream may be called ten times a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamDescription:
+    """A stream now."""
+
+    shards: tuple[ShardDescription, ...]
+    disabled: bool
+    """Nothing more will come: its table was deleted, or its stream turned off. What it holds can be read for a day."""
 
 
 class StreamShards:
@@ -23,8 +34,8 @@ class StreamShards:
         self._monotonic_s = monotonic_s
         self._called_s = 0.0
 
-    def describe(self, stream_arn: str) -> tuple[ShardDescription, ...]:
-        """Return all of the stream's shards. Raises botocore's errors."""
+    def describe(self, stream_arn: str) -> StreamDescription:
+        """Return the stream with all of its shards. Raises botocore's errors."""
         shards: list[ShardDescription] = []
         start: dict[str, str] = {}
         while True:
@@ -33,7 +44,7 @@ class StreamShards:
             shards.extend(_described(shard) for shard in answer.get("Shards", ()))
             last = answer.get("LastEvaluatedShardId")
             if not last:
-                return tuple(shards)
+                return StreamDescription(shards=tuple(shards), disabled=answer.get("StreamStatus") == DISABLED)
             start = {"ExclusiveStartShardId": last}
 
     def _wait(self) -> None:
