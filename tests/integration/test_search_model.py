@@ -28,7 +28,7 @@ def world(
 
 
 def test_the_index_converges_to_the_table(world: World) -> None:
-    """Live changes, repeats, parked ones weeks late, backfills, purges, restored tables and a reindex: index = table."""
+    """Changes live, repeated or late, backfills, purges, restored tables, reindexes, deaths: index = table."""
     names = world.chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=ACTIONS)
     for number, name in enumerate(names):
         getattr(world, name)()
