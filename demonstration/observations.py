@@ -40,6 +40,24 @@ def analysed_order_keys(deployed: Deployed) -> dict[str, str]:
     }
 
 
+def an_analysis(deployed: Deployed) -> str:
+    """Return one analysis in words, of the document with most words whose language was told; else nothing."""
+    told = [
+        (int(item["analysis"]["M"]["words"]["N"]), item["document_id"]["S"], item["analysis"]["M"])
+        for item in deployed.items(deployed.names.analysis_results_table)
+        if "analysis" in item and "S" in item["analysis"]["M"]["language"] and "M" in item["analysis"]["M"]["sentiment"]
+    ]
+    if not told:
+        return ""
+    words, document, found = max(told, key=lambda it: it[:2])
+    sentiment = found["sentiment"]["M"]
+    phrases = [phrase["S"] for phrase in found["key_phrases"]["L"][:2]]
+    return (
+        f"{document}: language {found['language']['S']}, {words} words, {sentiment['label']['S']} "
+        f"({sentiment['score_percent']['N']} %), {', '.join(phrases)}"
+    )
+
+
 def event_ids_at_worker(deployed: Deployed) -> list[str]:
     """Return the event id of each message that the analysis worker logged."""
     group = f"/aws/lambda/{deployed.names.analysis_worker}"

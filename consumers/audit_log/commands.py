@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
@@ -86,13 +87,23 @@ def verify(document: str | None, since: datetime | None, stage: str, instance: s
 @stage_options
 def seal(stage: str, instance: str) -> None:
     """Close now what the schedule would close later."""
-    deployed = deployed_stage(stage, instance)
+    numbers = seal_now(deployed_stage(stage, instance))
+    click.echo(f"New seals: {', '.join(map(str, numbers))}" if numbers else "Nothing to seal yet.")
+
+
+def seal_now(deployed: DeployedStage) -> Sequence[int]:
+    """Let the stage's sealer close what is over, and return the numbers of the new seals.
+
+    Raises:
+        FanoutError: the function failed.
+
+    """
     answer = deployed.functions.invoke(FunctionName=deployed.output("AuditSealerFunctionName"), Payload=b"{}")
     body = answer["Payload"].read().decode()
     if "FunctionError" in answer:
         raise FanoutError(f"The sealer failed: {body[:500]}\nIts log says more.")
-    numbers = json.loads(body)["seals"]
-    click.echo(f"New seals: {', '.join(map(str, numbers))}" if numbers else "Nothing to seal yet.")
+    numbers: list[int] = json.loads(body)["seals"]
+    return numbers
 
 
 def verification(deployed: DeployedStage) -> Verification:

@@ -16,6 +16,8 @@ def check_analyses(
     results: Mapping[str, str],
     happenings: Sequence[Happening],
     table: Mapping[str, TypedItem],
+    *,
+    example: str = "",
 ) -> Check:
     """Compare what the worker received and stored with the stream and the table.
 
@@ -24,6 +26,7 @@ def check_analyses(
         results: document id -> order key of the stored analysis; documents whose analysis is gone are not in it.
         happenings: every change.
         table: the documents that exist.
+        example: one analysis in words, to be shown.
 
     """
     times = Counter(received)
@@ -43,7 +46,8 @@ def check_analyses(
     ]
     return Check(
         title="analysis queue",
-        verified=f"all {len(event_ids)} changes of texts reached the worker; the newest of each document is analysed",
+        verified=f"all {len(event_ids)} changes of texts reached the worker; the newest of each document is analysed"
+        + (f", such as {example}" if example else ""),
         differences=tuple(differences),
         repeats=sum(times.values()) - len(times),
     )

@@ -14,6 +14,7 @@ from demonstration.follower import Follower
 from demonstration.history import History
 from demonstration.ledger_reader import Ledger
 from demonstration.verification.analyses import check_analyses
+from demonstration.verification.audit_proof import check_audit_proof, verified_trail
 from demonstration.verification.audit_trail import check_audit_trail
 from demonstration.verification.check import Check
 from demonstration.verification.clients import check_client
@@ -56,6 +57,7 @@ def verify(deployed: Deployed, witnesses: Witnesses, timeout_s: float) -> list[C
             observations.analysed_order_keys(deployed),
             history.all(),
             deployed.table(),
+            example=observations.an_analysis(deployed),
         )
 
     def client(follower: Follower) -> Check:
@@ -63,6 +65,9 @@ def verify(deployed: Deployed, witnesses: Witnesses, timeout_s: float) -> list[C
 
     def audit_trail() -> Check:
         return check_audit_trail(observations.audit_events(deployed), history.all())
+
+    def audit_proof() -> Check:
+        return check_audit_proof(verified_trail(deployed), len(history.all()))
 
     def ledger() -> Check:
         return check_ledger(
@@ -74,6 +79,7 @@ def verify(deployed: Deployed, witnesses: Witnesses, timeout_s: float) -> list[C
         ("analysis queue", analyses),
         *((follower.name, partial(client, follower)) for follower in witnesses.clients),
         ("audit log", audit_trail),
+        ("audit proof", audit_proof),
     ]
     told = waiting.until_it_holds(partial(_answer, "documents table", stream))
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
