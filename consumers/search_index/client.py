@@ -5,7 +5,6 @@ import logging
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from opensearchpy import OpenSearch, Urllib3AWSV4SignerAuth, Urllib3HttpConnection
@@ -13,9 +12,6 @@ from opensearchpy import OpenSearch, Urllib3AWSV4SignerAuth, Urllib3HttpConnecti
 from stream_processor.adapters.aws_clients import AwsClients
 from stream_processor.environment import Environment
 from stream_processor.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from boto3.session import Session
 
 AUTHS = ("none", "sigv4", "basic")
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -60,7 +56,7 @@ def search_auth(auth: str, environment: Environment, aws: AwsClients) -> Auth:
 
     """
     if auth == "sigv4":
-        return _signer(aws.session)
+        return _signer(aws)
     if auth == "basic":
         return SecretAuth(environment.text("FANOUT_SEARCH_SECRET"), aws.secret)
     return None
@@ -97,11 +93,11 @@ class SecretAuth:
         return {"authorization": self._header}
 
 
-def _signer(session: "Session") -> Urllib3AWSV4SignerAuth:
-    credentials = session.get_credentials()
-    if credentials is None or session.region_name is None:
+def _signer(aws: AwsClients) -> Urllib3AWSV4SignerAuth:
+    credentials, region = aws.signing()
+    if credentials is None or region is None:
         raise ConfigurationError(
             "FANOUT_SEARCH_AUTH is 'sigv4', but there are no AWS credentials or no region: set AWS_REGION and give the "
             "function a role, or set FANOUT_SEARCH_AUTH to 'none'"
         )
-    return Urllib3AWSV4SignerAuth(credentials, session.region_name, SERVICE)
+    return Urllib3AWSV4SignerAuth(credentials, region, SERVICE)

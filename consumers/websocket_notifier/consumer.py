@@ -35,7 +35,7 @@ def build(environment: Environment, aws: AwsClients) -> "WebsocketNotifier":
         ConfigurationError: a setting is missing or wrong.
 
     """
-    posting = AwsClients(read_timeout_s=POST_TIMEOUT_S)
+    posting = AwsClients(read_timeout_s=POST_TIMEOUT_S, session_of=aws)
     return WebsocketNotifier(
         Subscriptions(aws.dynamodb, environment.text("FANOUT_SUBSCRIPTIONS_TABLE")),
         FrameStore(aws.s3, environment.text("FANOUT_FRAMES_BUCKET")),
