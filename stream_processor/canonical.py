@@ -54,6 +54,25 @@ def canonical_attributes(image: Mapping[str, AttributeValue]) -> dict[str, str]:
     return {name: _TEXTS[type(value)](value) for name, value in image.items()}
 
 
+def canonical_pair(
+    old: Mapping[str, AttributeValue] | None, new: Mapping[str, AttributeValue] | None
+) -> tuple[dict[str, str] | None, dict[str, str] | None]:
+    """Return `canonical_attributes` of both images of a change; what an edit leaves as it was is written once."""
+    if old is None or new is None:
+        return (
+            None if old is None else canonical_attributes(old),
+            None if new is None else canonical_attributes(new),
+        )
+    old_texts = canonical_attributes(old)
+    new_texts = {}
+    for name, value in new.items():
+        kind = type(value)
+        # Equal values of one type have one text; in maps and lists, though, True equals 1.
+        same = name in old and type(old[name]) is kind and kind not in _NESTED and old[name] == value
+        new_texts[name] = old_texts[name] if same else _TEXTS[kind](value)
+    return old_texts, new_texts
+
+
 def canonical_value(value: AttributeValue) -> str:
     """Return the canonical text of one attribute value.
 
@@ -141,6 +160,7 @@ _TEXTS: Mapping[type, Callable[[Any], str]] = {
     list: _list,
     frozenset: _set,
 }
+_NESTED = frozenset((dict, list))
 _SET_MEMBERS: Mapping[type, tuple[str, Callable[[Any], str]]] = {
     str: ("SS", encode_basestring),
     Decimal: ("NS", lambda member: f'"{canonical_number(member)}"'),

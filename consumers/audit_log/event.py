@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from stream_processor.canonical import canonical_attributes, canonical_image, image_hash, text_hash
+from stream_processor.canonical import canonical_image, canonical_pair, image_hash, text_hash
 from stream_processor.change import Change
 from stream_processor.plain_json import plain_image
+from stream_processor.value_class import value_class
 
 SCHEMA_VERSION = 1
 TTL_ACTOR = "ttl"
@@ -19,11 +20,16 @@ ACTOR_ATTRIBUTES = ("edited_by", "author")
 END_OF_TIME_S = 253_402_300_800
 """The year 10000, which ISO 8601 cannot write."""
 
+TIMES_KEPT = 256
+MAX_BYTES_A_CHARACTER = 4
 MAX_CHANGED_BYTES = 128 * 1024
 """Names of changed attributes beyond this are left out of the event: an item can have 400 KB of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@value_class
 class AuditEvent:
     """What is written about a change.
 
@@ -38,13 +44,13 @@ class AuditEvent:
 
     def message(self, *, with_image: bool) -> str:
         """Return the text of a log event; the image stands in it as it was hashed."""
-        text = json.dumps(self.fields, ensure_ascii=False, separators=(",", ":"))
+        text = _encode(self.fields)
         return f'{text[:-1]},"new_image":{self.new_image}}}' if with_image and self.new_image is not None else text
 
     def pointing_message(self, key: str) -> str:
         """Return the text of a log event whose image lies in the audit bucket."""
         pointer = {"key": key, "bytes": len((self.new_image or "").encode("utf-8", "surrogatepass"))}
-        return json.dumps({**self.fields, "new_image_at": pointer}, ensure_ascii=False, separators=(",", ":"))
+        return _encode({**self.fields, "new_image_at": pointer})
 
 
 def audit_event(change: Change) -> AuditEvent:
@@ -59,7 +65,7 @@ def audit_event(change: Change) -> AuditEvent:
     keys            the item's keys as plain JSON
     created_at      DynamoDB's creation time of the record, ISO 8601, UTC; null where it is no time
     actor           "ttl" for an expired item; else attribute edited_by or author of the new image; else "unknown"
-    changed         sorted names of the attributes that differ; null when they are too many (their sum over 128 KB)
+    changed         sorted names of the attributes that differ; null when they are too many to be written
     changed_count   how many differ
     old_hash        SHA-256 of the canonical old image (`stream_processor.canonical`); null without one
     new_hash        the same of the new image; the next event of the document has it as its old_hash
@@ -67,10 +73,9 @@ def audit_event(change: Change) -> AuditEvent:
     new_image_at    in its stead {"key", "bytes"}: where it lies in the audit bucket, when the event would be too large
     ==============  ===================================================================================
     """
-    old = _canonical(change.old_image)
-    new = _canonical(change.new_image)
-    changed = sorted(name for name in {*(old or ()), *(new or ())} if (old or {}).get(name) != (new or {}).get(name))
-    too_many = sum(len(name.encode("utf-8", "surrogatepass")) for name in changed) > MAX_CHANGED_BYTES
+    old, new = canonical_pair(change.old_image, change.new_image)
+    changed = sorted({name for name, _ in (old or {}).items() ^ (new or {}).items()})
+    too_many = sum(map(len, changed)) > MAX_CHANGED_BYTES // MAX_BYTES_A_CHARACTER
     text = None if new is None else canonical_image(new)
     fields = {
         "schema_version": SCHEMA_VERSION,
@@ -100,10 +105,7 @@ def actor(change: Change) -> str:
     return UNKNOWN_ACTOR
 
 
-def _canonical(image: Mapping[str, Any] | None) -> dict[str, str] | None:
-    return None if image is None else canonical_attributes(image)
-
-
+@lru_cache(TIMES_KEPT)
 def _iso_time(seconds_s: float) -> str | None:
     if not 0 <= seconds_s < END_OF_TIME_S:
         return None

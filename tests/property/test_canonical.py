@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_processor.attribute_values import AttributeValue, decode_image
-from stream_processor.canonical import canonical_attributes, canonical_image, canonical_value, image_hash
+from stream_processor.canonical import (
+    canonical_attributes,
+    canonical_image,
+    canonical_pair,
+    canonical_value,
+    image_hash,
+)
 from tests.property.test_attribute_values import images, numbers
 
 
@@ -32,6 +38,16 @@ def test_order_plays_no_part(image: dict[str, Any], randomness: Any) -> None:
     randomness.shuffle(names)
     shuffled = {name: image[name] for name in names}
     assert image_hash(canonical_attributes(shuffled)) == image_hash(canonical_attributes(image))
+
+
+@given(images, images)
+def test_a_pair_of_images_is_written_as_each_alone(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """What is taken over from the old image is what the new one's own text would be."""
+    new = {**old, **new, "flag": True, "list": [True]}
+    old = {**old, "flag": Decimal(1), "list": [Decimal(1)]}
+    assert canonical_pair(old, new) == (canonical_attributes(old), canonical_attributes(new))
+    assert canonical_pair(None, new) == (None, canonical_attributes(new))
+    assert canonical_pair(old, None) == (canonical_attributes(old), None)
 
 
 @given(numbers, st.integers(0, 30))
