@@ -31,6 +31,7 @@ class FakeCluster:
     raises: Callable[[Sequence[Mapping[str, Any]]], Exception | None] = lambda _: None
     forgets: int = 0
     requests: list[list[Mapping[str, Any]]] = field(default_factory=list)
+    scripted: list[list[bool]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
 
@@ -59,7 +60,9 @@ class FakeCluster:
         self.sizes.append(len(body))
         self.timeouts.append(timeout)
         text = gzip.decompress(body) if headers else body
-        entries = [json.loads(line)["script"]["params"] for line in text.splitlines()[1::2]]
+        bodies = [json.loads(line) for line in text.splitlines()[1::2]]
+        entries = [body["script"]["params"] if "script" in body else body for body in bodies]
+        self.scripted.append(["script" in body for body in bodies])
         self.requests.append(entries)
         if error := self.raises(entries):
             raise error
@@ -176,3 +179,22 @@ def test_a_call_ends_by_the_deadline() -> None:
     deliver(cluster, changes_of(record(1)))
     assert cluster.timeouts == [5.0]
     assert list(search_index(cluster).deliver(changes_of(record(1)), Deadline.after(0, FakeClock()))) == []
+
+
+def test_an_entry_that_was_just_written_is_replaced_without_the_script() -> None:
+    """Its version is known; when somebody came between, the script decides after all."""
+    version = {"_id": "a", "_index": "documents-v1", "_seq_no": 1, "_primary_term": 1}
+    conflict = {"status": 409, "error": {"type": "version_conflict_engine_exception"}}
+    cluster = FakeCluster(item=lambda _: {"status": 200, "result": "updated", **version})
+    consumer = search_index(cluster)
+
+    def outcome(number: int) -> Outcome:
+        ((_, outcome),) = consumer.deliver(changes_of(record(number)), Deadline.after(5, FakeClock()))
+        return outcome
+
+    assert [outcome(1), outcome(2)] == [DELIVERED, DELIVERED]
+    assert cluster.scripted == [[True], [False]]
+    answers = iter([conflict, {"status": 200, "result": "noop", **version}])
+    cluster.item = lambda _: next(answers)
+    assert outcome(3) == DELIVERED
+    assert cluster.scripted[2:] == [[False], [True]]
