@@ -55,15 +55,17 @@ class Runner:
         while not self._stop:
             self._wake.wait(TURN_S)
             self._wake.clear()
-            self._turn()
-            self._show(self)
+            self._guarded("all", self._turn)
+            self._guarded("all", lambda: self._show(self))
             time.sleep(LEAST_TURN_S)
         for mapping_id, worker in self.workers.items():
             self._guarded(mapping_id, lambda worker=worker: worker.end(_now_ms()))  # type: ignore[misc]
 
     def _turn(self) -> None:
         self._take_in(self._listed or ())
-        if not self.workers and self._table_is_there:
+        if not self.workers:
+            # Without a mapping no table is made: an empty stack has none.
+            self._say("")
             return
         stored: dict[str, MappingLeases] | None = None
         new = any(not worker.seen_table for worker in self.workers.values())
@@ -73,6 +75,7 @@ class Runner:
                 stored = self._ports.table.read_all()
                 self._scanned_s = time.monotonic()
         except (*CALL_ERRORS, StateTableError) as error:
+            self._table_is_there = False
             self._say(str(error) if isinstance(error, StateTableError) else f"The state table: {cause_of(error)}")
             for worker in self.workers.values():
                 worker.drop_lost(_now_ms())
