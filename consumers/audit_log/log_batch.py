@@ -1,9 +1,9 @@
 """Log events within the limits of PutLogEvents."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from stream_processor.change import Change
+from stream_processor.value_class import value_class
 
 MAX_BATCH_BYTES = 1_048_576
 """A call's UTF-8 bytes, counting `EVENT_OVERHEAD_BYTES` for each event (CloudWatch Logs API, PutLogEvents)."""
@@ -21,7 +21,7 @@ MARGIN_MS = 10 * 60 * 1000
 """Kept off both ends: clocks differ, and a call takes its time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class LogEvent:
     """One change as a log event.
 

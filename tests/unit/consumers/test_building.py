@@ -21,6 +21,7 @@ SETTINGS = {
         "FANOUT_FAILURES_BUCKET": "failures",
     },
     "audit_log": {"FANOUT_AUDIT_LOG_GROUP": "/fanout/test/audit"},
+    "event_bus": {"FANOUT_EVENT_BUS": "bus"},
 }
 
 
@@ -44,6 +45,13 @@ def test_a_missing_setting_is_named(name: str, missing: str) -> None:
     variables = {variable: value for variable, value in SETTINGS[name].items() if variable != missing}
     with pytest.raises(ConfigurationError, match=missing):
         build_consumer(name, Environment(variables), AwsClients(read_timeout_s=1))
+
+
+def test_images_in_the_audit_log_need_a_bucket() -> None:
+    """One may be too large for its event."""
+    variables = {**SETTINGS["audit_log"], "FANOUT_AUDIT_IMAGES": "new"}
+    with pytest.raises(ConfigurationError, match="FANOUT_AUDIT_BUCKET"):
+        build_consumer("audit_log", Environment(variables), AwsClients(read_timeout_s=1))
 
 
 def test_only_search_loads_the_opensearch_client() -> None:

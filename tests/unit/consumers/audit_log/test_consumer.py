@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from consumers.audit_log.consumer import REFUSED_TIME, AuditLog
+from consumers.audit_log.image_store import ImageStore
 from stream_processor.change import Change
 from stream_processor.deadline import Deadline
 from stream_processor.decode import decode_event
 from stream_processor.outcome import DELIVERED, Cause, Outcome, Rejected, Retry
-from tests.aws_fakes import FakeLogs, client_error
+from tests.aws_fakes import FakeLogs, FakeS3, client_error
 from tests.fakes import FakeClock
 from tests.records import event, record
 
@@ -117,3 +119,35 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     consumer = AuditLog(cast("Any", logs), "/group")
     assert list(consumer.deliver(CHANGES, Deadline.after(0, FakeClock()))) == []
     assert logs.calls == []
+
+
+def large_change(body: str) -> Sequence[Change]:
+    return decode_event(event(record(1, new={"body": {"S": body}}), record(2))).changes
+
+
+def deliver_images(logs: FakeLogs, s3: FakeS3, changes: Sequence[Change]) -> list[Outcome]:
+    consumer = AuditLog(cast("Any", logs), "/group", ImageStore(cast("Any", s3), "bucket"))
+    answers = list(consumer.deliver(changes, Deadline.after(10, FakeClock(CREATED_S + 60))))
+    return [outcome for _, outcome in sorted(answers, key=lambda answer: answer.change.event_id)]
+
+
+def test_images_stand_in_their_events_or_lie_in_the_bucket() -> None:
+    """One over a megabyte is put down first; its hash is that of the object."""
+    logs, s3 = FakeLogs(), FakeS3()
+    changes = large_change("\x01" * 250_000)
+    assert deliver_images(logs, s3, changes) == [DELIVERED] * 2
+    large, small = (json.loads(each["message"]) for each in logs.taken)
+    assert small["new_image"] == {"id": {"S": "a"}, "title": {"S": "title 2"}}
+    pointer = large["new_image_at"]
+    body = s3.objects[pointer["key"]]
+    assert pointer["bytes"] == len(body)
+    assert sha256(body).hexdigest() == large["new_hash"]
+    assert "new_image" not in large
+
+
+def test_a_bucket_that_fails_keeps_only_its_own_changes() -> None:
+    """An event never points to what is not there."""
+    logs, s3 = FakeLogs(), FakeS3(raises=client_error("SlowDown", 503))
+    outcomes = deliver_images(logs, s3, large_change("\x01" * 250_000))
+    assert [type(outcome) for outcome in outcomes] == [Retry, type(DELIVERED)]
+    assert len(logs.taken) == 1
