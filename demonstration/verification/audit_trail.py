@@ -9,6 +9,8 @@ from demonstration.history import Happening
 from demonstration.verification.check import Check, missing
 
 type AuditEvent = Mapping[str, Any]
+EXPIRY = "ttl"
+"""The actor of what time to live deleted."""
 
 
 def check_audit_trail(events: Sequence[AuditEvent], happenings: Sequence[Happening]) -> Check:
@@ -27,6 +29,9 @@ def check_audit_trail(events: Sequence[AuditEvent], happenings: Sequence[Happeni
         said = (event["document_id"], event["order_key"], event["event_name"])
         if said != (it.document_id, it.order_key, it.event_name):
             differences.append(f"event {event_id}: the log says {said}, the stream {it}")
+        if (event["actor"] == EXPIRY) != it.expired:
+            by_whom = "time to live" if it.expired else "a person"
+            differences.append(f"event {event_id}: done by {by_whom}, the log says by {event['actor']!r}")
     differences += _broken_chains(folded.values())
     return Check(
         title="audit log",

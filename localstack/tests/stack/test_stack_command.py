@@ -57,7 +57,7 @@ def first(folder: InstanceFolder) -> StackState:
     """The stack, started afresh in the background, with the table deployed."""
     answer = fanout_local("up", "--detach", "--fresh")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    for title in ("DynamoDB Local", "OpenSearch", "LocalStack", "WebSocket gateway"):
+    for title in ("DynamoDB Local", "OpenSearch", "LocalStack", "WebSocket gateway", "Event source mappings"):
         assert title in answer.stdout
     state = read_state(folder.name)
     deploy(state)
@@ -113,9 +113,18 @@ def test_status_tells_that_all_is_well(first: StackState) -> None:
     assert answer.returncode == 0
     status = json.loads(answer.stdout)
     assert status["status"] == "healthy"
-    assert set(status["engines"]) == {"dynamodb", "localstack", "opensearch", "websocket"}
+    assert set(status["engines"]) == {"dynamodb", "localstack", "mappings", "opensearch", "websocket"}
     assert all(engine["healthy"] and engine["memory_bytes"] > 10_000_000 for engine in status["engines"].values())
     assert status["endpoints"]["aws"] == first.endpoints.aws
+
+
+def test_mappings_of_an_empty_stack(first: StackState) -> None:
+    """`mappings` says that there is none; nothing was made for them, not even a table."""
+    answer = fanout_local("mappings")
+    assert answer.returncode == 0
+    assert "No event source mapping" in answer.stdout
+    assert json.loads(fanout_local("mappings", "--json").stdout)["mappings"] == []
+    assert client(first, "dynamodb").list_tables()["TableNames"] == ["kept"]
 
 
 def test_the_running_stack_is_not_started_twice(first: StackState) -> None:

@@ -44,6 +44,7 @@ def audit_event(happening: Happening, old_hash: str | None, new_hash: str | None
         "event_name": happening.event_name,
         "old_hash": old_hash,
         "new_hash": new_hash,
+        "actor": "ttl" if happening.expired else "ada",
     }
 
 
@@ -115,6 +116,7 @@ def test_the_audit_log_has_each_change_once_after_folding() -> None:
     assert not check_audit_trail([*AUDIT, {**AUDIT[0], "event_id": "invented"}], HAPPENINGS).ok
     assert not check_audit_trail([*AUDIT, {**AUDIT[0], "event_name": "REMOVE"}], HAPPENINGS).ok
     assert not check_audit_trail([*AUDIT[:2], {**AUDIT[2], "old_hash": "forged"}, AUDIT[3]], HAPPENINGS).ok
+    assert not check_audit_trail([*AUDIT[:3], {**AUDIT[3], "actor": "ttl"}], HAPPENINGS).ok
 
 
 def test_the_ledger_has_everything_delivered_and_nothing_lies_about() -> None:
