@@ -115,12 +115,16 @@ def machine() -> dict[str, object]:
 
 def _bars(case: str, unit: str, contenders: Mapping[str, Figure]) -> Table:
     longest_s = max(figure.median_s for figure in contenders.values())
+    scale, symbol = (1e3, "ms") if longest_s >= 0.1 else (1e6, "µs")
     table = Table(title=case, title_justify="left", box=None, pad_edge=False)
-    for heading in ("", f"µs a {unit}", "least to most", ""):
-        table.add_column(heading, justify="right" if "µs" in heading else "left")
+    table.add_column("")
+    table.add_column(f"{symbol} a {unit}", justify="right")
+    table.add_column("least to most")
+    table.add_column("")
     for name, figure in sorted(contenders.items(), key=lambda item: item[1].median_s):
+        median, least, most = (f"{t * scale:,.4g}" for t in (figure.median_s, figure.least_s, figure.most_s))
         bar = "█" * max(1, round(BAR_CHARACTERS * figure.median_s / longest_s))
-        table.add_row(name, str(_us(figure.median_s)), f"{_us(figure.least_s)} to {_us(figure.most_s)}", bar)
+        table.add_row(name, median, f"{least} to {most}", bar)
     return table
 
 
