@@ -14,7 +14,7 @@ from stream_processor.adapters.threads import SystemClock
 from stream_processor.deadline import Deadline
 
 THREADS = 4
-ROUNDS = 2
+ROUNDS = 1
 
 
 def run() -> Verdict:

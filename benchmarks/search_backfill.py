@@ -19,7 +19,7 @@ from stream_processor.plain_json import plain_image
 
 PLAIN = "plain"
 THREADS = 4
-ROUNDS = 2
+ROUNDS = 1
 MEGABYTE = 1e6
 
 

@@ -5,7 +5,7 @@ For people's commands. Functions get names by their environment variables.
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import click
@@ -97,6 +97,11 @@ class DeployedStage:
     def kms(self) -> "KMSClient":
         """Key Management Service."""
         return self._session.client("kms", endpoint_url=self._endpoint, config=CONFIG)
+
+    @cached_property
+    def states(self) -> Any:
+        """Step Functions."""
+        return self._session.client("stepfunctions", endpoint_url=self._endpoint, config=CONFIG)
 
     @cached_property
     def functions(self) -> "LambdaClient":

@@ -39,6 +39,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     segments, units = int(event["segments"]), float(event.get("units") or 0)
     if event["action"] == "plan":
         require_reading(_upkeep.aws.functions, _mapping_id, _upkeep.table)
+        _begin_anew_if_done(segments)
         each = {"action": "segment", "segments": segments, "units": units}
         return {"work": [{**each, "segment": segment} for segment in range(segments)]}
     index = live_index(_upkeep.client, _upkeep.alias)
@@ -50,5 +51,13 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             break
     progress = backfill.progress(segment, segments)
     numbers = {"done": progress.done, "scanned": progress.scanned, "created": progress.created}
-    _logger.info("backfill", extra={"index": index, "segment": segment, **numbers, "rejected": progress.rejected})
+    _logger.info("backfill", index=index, segment=segment, progress=numbers, rejected=list(progress.rejected))
     return {**event, **numbers}
+
+
+def _begin_anew_if_done(segments: int) -> None:
+    """Go on with an execution that failed; forget one that came to its end."""
+    index = live_index(_upkeep.client, _upkeep.alias)
+    backfill = _upkeep.backfill(index, _upkeep.alias, RateLimit(None))
+    if all(backfill.progress(segment, segments).done for segment in range(segments)):
+        _upkeep.notes.forget(index)
