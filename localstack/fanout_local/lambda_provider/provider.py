@@ -91,6 +91,6 @@ def _is_stream(settings: Mapping[str, Any]) -> bool:
 def _told(request: Request, runner: str) -> Response:
     try:
         runners.told(runner, request.get_data())
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         return Response(f"Not a runner's report: {error}", status=400)
     return Response(status=204)

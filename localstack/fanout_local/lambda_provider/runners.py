@@ -27,14 +27,10 @@ class Runners:
         self._told: dict[str, _Told] = {}
 
     def told(self, runner: str, body: bytes) -> None:
-        """Take in what a runner says. Raises ValueError, KeyError or TypeError for what no runner says."""
+        """Take in what a runner says. Raises ValueError, TypeError or AttributeError for what no runner says."""
         reports = {mapping_id: MappingReport(**report) for mapping_id, report in json.loads(body).items()}
         with self._lock:
             self._told[runner] = _Told(self._monotonic_s(), reports)
-
-    def any_lives(self) -> bool:
-        """Whether there is a runner at all."""
-        return any(True for _ in self._alive())
 
     def settled(self, mapping_id: str, *, fingerprint: str, enabled: bool) -> bool:
         """Whether every runner goes by these settings, and what they say is so. Without a runner it is."""
