@@ -22,7 +22,8 @@ CHANGES = 10_000
 CHANGES_OF_THE_BASELINE = 500
 """The baseline takes the same time for every change: it need not be waited for 10,000 times."""
 RECORD_BYTES = 2_000
-BATCH = 1_000
+BATCH = 10_000
+"""The largest that a stream's mapping hands over."""
 ROUNDS = 3
 
 

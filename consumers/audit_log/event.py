@@ -74,7 +74,13 @@ def audit_event(change: Change) -> AuditEvent:
     ==============  ===================================================================================
     """
     old, new = canonical_pair(change.old_image, change.new_image)
-    changed = sorted({name for name, _ in (old or {}).items() ^ (new or {}).items()})
+    before, after = old or {}, new or {}
+    changed = sorted(
+        [
+            *(name for name, text in after.items() if before.get(name) != text),
+            *(name for name in before if name not in after),
+        ]
+    )
     too_many = sum(map(len, changed)) > MAX_CHANGED_BYTES // MAX_BYTES_A_CHARACTER
     text = None if new is None else canonical_image(new)
     fields = {
