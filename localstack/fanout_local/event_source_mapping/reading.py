@@ -50,14 +50,17 @@ class Reading:
         self.at_end = answer.at_end
         self._back_off.succeeded()
         self._poll_ms = 0 if answer.records else now_ms + IDLE_POLL_MS
-        new = []
+        new: list[Mapping[str, object]] = []
+        last: Mapping[str, object] | None = None
         for raw in answer.records:
             number = int(sequence_number_of(raw))
             if number > self._last:
                 self._last = number
-                self._position = After(sequence_number=sequence_number_of(raw))
                 if self._wanted(raw):
                     new.append(raw)
+                last = raw
+        if last is not None:
+            self._position = After(sequence_number=sequence_number_of(last))
         return new
 
     def failed(self, failure: ReadFailed, now_ms: int) -> None:

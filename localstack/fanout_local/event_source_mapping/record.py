@@ -69,7 +69,7 @@ def created_ms_of(raw: Mapping[str, object], otherwise_ms: int) -> int:
 def item_of(raw: Mapping[str, object]) -> int:
     """Return a number made of the item's whole key: partition and sort key."""
     keys = cast("Mapping[str, object]", raw["dynamodb"]).get("Keys")
-    return zlib.crc32(json.dumps(keys, sort_keys=True, default=_plain).encode())
+    return zlib.crc32(_key_encoder.encode(keys).encode())
 
 
 def _created_s(body: Mapping[str, object]) -> float | None:
@@ -88,3 +88,4 @@ def _plain(value: object) -> object:
 
 
 _encoder = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=_plain)
+_key_encoder = json.JSONEncoder(sort_keys=True, default=_plain)

@@ -189,6 +189,9 @@ class World:
         self.now_ms = until_ms
         return self
 
+    def answered(self, invocation: Invocation) -> None:
+        """Hear that the machine is now told the answer."""
+
     def tell(self, happening: Happening) -> None:
         for command in self.machine.handle(happening, self.now_ms):
             self._carry_out(command)
@@ -262,11 +265,13 @@ class World:
         self.most_under_way = max(self.most_under_way, len(self.under_way))
         event = json.loads(command.payload)
         assert len(event["Records"]) == command.batch_size
-        self.invocations.append(Invocation(at_ms=self.now_ms - START_MS, command=command, event=event))
+        invocation = Invocation(at_ms=self.now_ms - START_MS, command=command, event=event)
+        self.invocations.append(invocation)
         answer = self._answer(command.invocation, event)
 
         def answered() -> None:
             self.under_way.discard(command.lane)
+            self.answered(invocation)
             self.tell(answer)
 
         self.at(self.now_ms + self.duration_ms, answered)
