@@ -4,18 +4,23 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 
 from fanout_local.environment import stack_environment
-from fanout_local.stack import running_stack
+from fanout_local.reporter import SilentReporter
+from fanout_local.stack import StackOptions, supervised_stack
 from stream_processor.adapters.aws_clients import AwsClients
 from stream_processor.environment import Environment
 
 INSTANCE = "bench-search"
+MEMORY_DISK = Path("/dev/shm")
+"""On a disk, DynamoDB Local waits for it at each write: 100,000 documents take a quarter of an hour."""
 TABLE, ALIAS, LEDGER = "documents", "documents", "ledger"
 
 
@@ -48,8 +53,12 @@ class Engines:
 
 @contextmanager
 def engines() -> Iterator[Engines]:
-    """Fresh engines for as long as the block runs."""
-    with running_stack(instance=INSTANCE, fresh=True) as stack:
+    """Fresh engines for as long as the block runs; where there is a memory disk, their data lies in it."""
+    with TemporaryDirectory(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as folder, ExitStack() as exits:
+        local = Path(folder)
+        local.chmod(0o755)  # OpenSearch runs as nobody
+        options = StackOptions(instance=INSTANCE, fresh=True, local=local)
+        _, stack = exits.enter_context(supervised_stack(options, SilentReporter()))
         yield Engines(
             variables={
                 **stack_environment(stack),
