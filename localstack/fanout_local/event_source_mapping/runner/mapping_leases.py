@@ -93,7 +93,12 @@ class HeldLeases:
         return True
 
     def _note(self, now_ms: int) -> None:
-        leases = self._leases.values()
         self._watch.seen(
-            [given_up(lease) if lease.owner and surely_dead(lease.owner) else lease for lease in leases], now_ms
+            [given_up(lease) if self._is_nobodys(lease, now_ms) else lease for lease in self._leases.values()], now_ms
         )
+
+    def _is_nobodys(self, lease: Lease, now_ms: int) -> bool:
+        """Tell of a runner whose process is gone, and of this one's own lease that it did not renew in time."""
+        if lease.owner == self._runner:
+            return not self.holds(lease.shard_id, now_ms)
+        return lease.owner is not None and surely_dead(lease.owner)
