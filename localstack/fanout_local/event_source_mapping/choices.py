@@ -48,7 +48,7 @@ MOST_UNCHECKPOINTED = 100_000
 """How many records may lie between the checkpoint and the reading place: when one lane is stuck, the others go on
 this far, and all of it comes again should the runner die."""
 
-# Behaviour: each is tested under its name
+# Behaviour
 
 SPLITS = """
 Halves: the first is the larger one of an odd batch. A half is tried at once, without back-off, and no failure that led
