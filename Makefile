@@ -1,7 +1,7 @@
 # Thin: each target sets up what it needs (`make setup`, nothing when all is there) and runs one command.
 # PYTHON=/path/to/python3.13 names a Python; FANOUT_CACHE=/a/folder keeps downloads outside the checkout.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev stack test check check-lint check-types check-tests package deploy bench lock clean distclean
+.PHONY: help setup demo dev stack test check check-lint check-types check-tests package deploy bench simulate mutants lock clean distclean
 
 BIN := .local/venvs/project/bin
 STAGE ?= local
@@ -46,6 +46,12 @@ deploy: setup ## deploy to STAGE (local: the running local stack)
 
 bench: setup ## measure; NAME=decode, or see benchmarks/
 	@$(BIN)/python -m benchmarks $(NAME)
+
+simulate: setup ## run the core through simulated worlds full of faults: SEEDS=N of them, from FIRST=N on
+	@$(BIN)/python -m tests.simulation --seeds '$(or $(SEEDS),1000)' --first '$(or $(FIRST),0)' $(ARGS)
+
+mutants: setup ## run the tests against wrong versions of the core: each must be told from the right one
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: setup ## resolve the dependencies anew, after a change of requirements/*.in; ARGS=--upgrade for newer ones
 	@$(BIN)/python -m installation.lock $(ARGS)

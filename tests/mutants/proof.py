@@ -13,7 +13,7 @@ from tests.mutants.mutant import Mutant
 CHECKOUT = Path(__file__).parents[2]
 COPIED = ("stream_processor", "consumers", "tests", "pyproject.toml")
 SEEDS = 400
-MOST_S = 120.0
+MOST_S = 90.0
 """A mutant that makes the tests run for ever is told by that."""
 FAILED = re.compile(r"^FAILED \S*/(\w+\.py::\w+)", re.MULTILINE)
 FINDING = re.compile(r"^(\[.+?\] .+)$", re.MULTILINE)
@@ -36,7 +36,6 @@ def prove(mutant: Mutant, *, by_simulation_alone: bool = False) -> Proof:
     """Run the tests against a mutant, in a copy of the code: the nearest first, then the simulator.
 
     Raises:
-        OldTextGoneError: the code has changed since the mutant was written.
         BrokenMutantError: the tests could not be run.
 
     """
@@ -49,7 +48,7 @@ def prove(mutant: Mutant, *, by_simulation_alone: bool = False) -> Proof:
             else:
                 shutil.copy(source, copy / name)
         mutant.apply(copy)
-        killed_by = None if by_simulation_alone else _by_tests(mutant, copy)
+        killed_by = None if by_simulation_alone or not mutant.tests else _by_tests(mutant, copy)
         return Proof(mutant=mutant, killed_by=killed_by or _by_simulation(copy))
 
 

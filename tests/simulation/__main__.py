@@ -27,7 +27,7 @@ def run_many(first: int, count: int, *, cores: int | None = None, stops: bool = 
     """Try seeds on all cores, with a line of progress; return those that failed. `stops`: the first one ends it."""
     failed, began_s = [], time.monotonic()
     with Pool(cores or os.process_cpu_count()) as pool:
-        tried = pool.imap_unordered(failing, range(first, first + count), chunksize=CHUNK)
+        tried = pool.imap_unordered(failing, range(first, first + count), chunksize=1 if stops else CHUNK)
         for done, seed in enumerate(tried, start=1):
             if seed is not None:
                 failed.append(seed)

@@ -18,7 +18,8 @@ from tests.simulation.table import Table, Write
 from tests.simulation.weather import Weather
 
 LAST_EFFECTS_S = 600.0
-LONGEST_DRAINING_S = 30 * HOUR_S
+LONGEST_DRAINING_S = 6 * HOUR_S
+POISON_S = 24 * HOUR_S
 """Poison that came in a mass is parked for a day before it is taken for poison."""
 
 
@@ -110,7 +111,8 @@ class World:
 
     def _drains(self) -> bool:
         """Wait until nothing is under way; return whether that came to be."""
-        ends_at_s = self.scheduler.now_s + LONGEST_DRAINING_S
+        poison_s = POISON_S if self.scenario.chance(Fault.POISON) else 0.0
+        ends_at_s = self.scheduler.now_s + LONGEST_DRAINING_S + poison_s
         while not self._idle():
             if self.scheduler.now_s > ends_at_s:
                 return False
