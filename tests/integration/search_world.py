@@ -1,14 +1,13 @@
 """A small world for the search index: a table, its stream, writers that die, and time that is only told."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 from uuid import uuid4
 
 from opensearchpy import OpenSearch
 from opensearchpy.helpers import scan
 
-from consumers.search_index import sending
 from consumers.search_index.audit import Audit
 from consumers.search_index.backfill import Backfill, BackfillError, RateLimit
 from consumers.search_index.consumer import SearchIndex
@@ -61,6 +60,20 @@ class DyingSender(BulkSender):
         return answers
 
 
+class SlowSender(BulkSender):
+    """Something happens between what was read and what is written of it."""
+
+    def __init__(self, client: OpenSearch, meanwhile: Callable[[], None]) -> None:
+        super().__init__(client, gzip=False)
+        self._meanwhile = meanwhile
+
+    def answers(
+        self, target: str, lines: Sequence[bytes], timeout_s: float, *, by_alias: bool = True
+    ) -> list[Answered]:
+        self._meanwhile()
+        return super().answers(target, lines, timeout_s, by_alias=by_alias)
+
+
 class World:
     """Table, stream, parked changes, two environments of the function, and what keeps the index."""
 
@@ -85,17 +98,26 @@ class World:
         self.parked: list[Change] = []
         self.floor: dict[str, str] = {}
         self.filling: Iterator[object] | None = None
+        self.slow = SlowSender(client, self._meanwhile)
         self.environments = [self._environment() for _ in range(2)]
         self.notes = Notes(client, self.alias)
         self.repair = KeyRepair(client, self.table, Projection(), gzip=False)
+        cast("Any", self.repair)._sender = self.slow
+        self.quiet = False
 
     def _environment(self) -> SearchIndex:
         consumer = SearchIndex(self.client, table=self.table, projection=Projection(), alias=self.alias, gzip=False)
         cast("Any", consumer)._sender = DyingSender(self.client, self.chance)
+        cast("Any", consumer)._repair._sender = self.slow
         return consumer
 
     def deadline(self) -> Deadline:
         return Deadline.after(INVOCATION_S, self.clock)
+
+    def _meanwhile(self) -> None:
+        if not self.quiet and self.chance.random() < 0.3:
+            self.write()
+            self.deliver()
 
     # what happens to the table
 
@@ -199,7 +221,7 @@ class World:
         return Backfill(
             table=self.table,
             projection=Projection(),
-            sender=sending.BulkSender(self.client, gzip=False),
+            sender=self.slow,
             notes=self.notes,
             target=target,
             index=index,
@@ -269,6 +291,7 @@ class World:
         """Everything under way is brought to its end, and nobody dies any more."""
         for consumer in self.environments:
             cast("Any", consumer)._sender.dies = 0
+        self.quiet = True
         work = 0
         while self.filling is not None or self.settled < len(self.log) or self.parked:
             self.deliver()
