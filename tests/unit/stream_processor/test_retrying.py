@@ -250,3 +250,12 @@ def test_several_messages_of_one_change_are_parked_anew_as_one() -> None:
         (record(2), NOW_MS - 60_000),
     ]
     assert report.settled == {State.PARKED: 3}
+
+
+def test_a_ledger_that_cannot_be_read_stops_no_delivery() -> None:
+    """Without word of the breakers, the worker asks the sink (I3)."""
+    world = World(ledger=FakeLedger(readable=False))
+    kept, report = world.process(parked(record(1)))
+    assert kept == []
+    assert len(world.consumer.given) == 1
+    assert len(report.ledger_faults) == 1
