@@ -9,7 +9,7 @@ It must not begin before the stream is read: a change after the scan, read by no
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from threading import Lock
 
@@ -27,6 +27,7 @@ MAX_BYTES = 5 * 1024 * 1024
 ATTEMPTS = 8
 FIRST_PAUSE_S = 0.2
 CALL_S = 30.0
+NOTE_EVERY_S = 2.0
 PRESENT = "version_conflict_engine_exception"
 REJECTIONS_TOLD = 20
 
@@ -96,21 +97,31 @@ class Backfill:
     rate: RateLimit
     pause: Callable[[float], None] = time.sleep
 
-    def segment(self, segment: int, segments: int) -> Iterator[SegmentProgress]:
-        """Work on a segment, from where it was left; yield its progress after each page, once that is durable.
+    def segment(self, segment: int, segments: int) -> Generator[SegmentProgress]:
+        """Work on a segment, from where it was left; yield its progress after each page.
+
+        How far it is is noted every two seconds, and when the work ends or is left: a page that is done twice does no
+        harm.
 
         Raises:
             BackfillError: the index does not take the documents.
             ClientError, BotoCoreError: the table cannot be read.
 
         """
-        progress = self.progress(segment, segments)
-        while not progress.done:
-            page = self.table.page(segment, progress.segments, progress.next_key, limit=PAGE_ITEMS)
-            progress = self._write(page, progress)
-            self.notes.keep_progress(self.index, segment, asdict(progress))
-            yield progress
-            self.pause(self.rate.spend(page.read_units))
+        progress = noted = self.progress(segment, segments)
+        noted_at_s = time.monotonic()
+        try:
+            while not progress.done:
+                page = self.table.page(segment, progress.segments, progress.next_key, limit=PAGE_ITEMS)
+                progress = self._write(page, progress)
+                if time.monotonic() - noted_at_s >= NOTE_EVERY_S:
+                    self.notes.keep_progress(self.index, segment, asdict(progress))
+                    noted, noted_at_s = progress, time.monotonic()
+                yield progress
+                self.pause(self.rate.spend(page.read_units))
+        finally:
+            if progress is not noted:
+                self.notes.keep_progress(self.index, segment, asdict(progress))
 
     def progress(self, segment: int, segments: int) -> SegmentProgress:
         """Return how far a segment is."""

@@ -1,6 +1,7 @@
 """The function of the backfill's state machine: plans the segments, and works on one for as long as it may."""
 
 import os
+from contextlib import closing
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -46,9 +47,10 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     backfill = _upkeep.backfill(index, _upkeep.alias, RateLimit(units or None))
     reserve_ms = min(RESERVE_MS, context.get_remaining_time_in_millis() * MOST_SHARE)
     segment = int(event["segment"])
-    for _ in backfill.segment(segment, segments):
-        if context.get_remaining_time_in_millis() < reserve_ms:
-            break
+    with closing(backfill.segment(segment, segments)) as pages:
+        for _ in pages:
+            if context.get_remaining_time_in_millis() < reserve_ms:
+                break
     progress = backfill.progress(segment, segments)
     numbers = {"done": progress.done, "scanned": progress.scanned, "created": progress.created}
     _logger.info("backfill", index=index, segment=segment, progress=numbers, rejected=list(progress.rejected))
