@@ -75,11 +75,10 @@ class Verdict:
             console.print(_bars(case, self.unit, contenders))
         if self.observed:
             console.print(_counts(self.observed))
-        judged = [name for name in self.numbers if name in self.ratios or name in self.goals]
-        for name in judged:
+        for name in dict.fromkeys([*self.ratios, *self.goals]):
             number, goal = self.numbers[name], self.goals.get(name)
             verdict = "" if goal is None else f"  goal {goal}: {'met' if goal.met(number) else 'NOT MET'}"
-            console.print(f"  {name}: {_short(number)}{verdict}", highlight=False)
+            console.print(f"  {name}: {_short(number)}{verdict}", highlight=False, soft_wrap=True)
         print(json.dumps(self.as_json()))
 
     def as_json(self) -> dict[str, object]:

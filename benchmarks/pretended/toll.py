@@ -1,9 +1,8 @@
 """What a call of a pretended service costs, and what becomes of the documents in it."""
 
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,8 +13,7 @@ class Toll:
         a_call_s: how long a call takes, seconds.
         a_document_s: how much longer for each document in it.
         refuses: whether the service will never take this document, by its id.
-        watched: whether `taken` is kept; finding the documents in a call takes time.
-        taken: document id -> how often the service took it.
+        taken: told each time that the service takes a document, by its id.
         pause: lets seconds pass.
 
     """
@@ -23,9 +21,8 @@ class Toll:
     a_call_s: float = 0.0
     a_document_s: float = 0.0
     refuses: Callable[[str], bool] | None = None
-    watched: bool = False
+    taken: Callable[[str], None] | None = None
     calls: int = 0
-    taken: Counter[str] = field(default_factory=Counter)
     pause: Callable[[float], None] = time.sleep
 
     def pay(self, documents: int = 1) -> None:
@@ -38,12 +35,12 @@ class Toll:
     @property
     def looks(self) -> bool:
         """Whether documents have to be found in a call."""
-        return self.watched or self.refuses is not None
+        return self.taken is not None or self.refuses is not None
 
     def takes(self, document_id: str) -> bool:
-        """Return whether the service takes this document, and keep it in mind."""
+        """Return whether the service takes this document, and tell of it."""
         if self.refuses is not None and self.refuses(document_id):
             return False
-        if self.watched:
-            self.taken[document_id] += 1
+        if self.taken is not None:
+            self.taken(document_id)
         return True
