@@ -51,7 +51,7 @@ FANNING_OUT = (
         breaks="I8: a consumer that hangs is asked again",
         file="stream_processor/fan_out.py",
         old="        return task is not None and not task.done()",
-        new="        return task is None and not self._running",
+        new="        return task is not None and name not in self._consumers",
     ),
     Mutant(
         breaks="I8: a consumer that came back is never asked again",

@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--cores", type=int)
-    parser.add_argument("--first-failure", action="store_true", help="stop at the first seed that fails")
+    parser.add_argument("--first-failure", action="store_true", help="stop at the first seed that fails, told as it is")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--without", action="append", default=[], type=Fault, metavar="FAULT")
     options = parser.parse_args()
@@ -56,7 +56,7 @@ def main() -> int:
         return 1 if trial.findings else 0
     failed = run_many(options.first, options.seeds, cores=options.cores, stops=options.first_failure)
     for seed in failed[:MOST_FAILURES_TOLD]:
-        print(failure(seed), end="\n\n")
+        print(failure(seed, shrinks=not options.first_failure), end="\n\n")
     last = options.first + options.seeds - 1
     print(f"seeds {options.first} to {last}: {len(failed)} failed{': ' if failed else ''}{str(failed or '')[:500]}")
     return 1 if failed else 0

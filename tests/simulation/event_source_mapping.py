@@ -64,7 +64,7 @@ class EventSourceMapping:
                 continue
             else:
                 parts.insert(0, (rest, failures))
-            self._services.scheduler.sleep(self._services.rng.uniform(0.1, min(60.0, 2.0**failures)))
+            self._services.scheduler.sleep(self._services.rng.uniform(0.1, 2.0 ** min(failures, 6)))
 
     def _invoke(self, part: list[Write]) -> int:
         """Return the place in the batch from which everything failed; its length: nothing did."""

@@ -36,11 +36,14 @@ def shrunk(seed: int) -> frozenset[Fault]:
     return without
 
 
-def failure(seed: int) -> str:
-    """Return what a person needs of a failing seed: the command that replays it, and its history, shortened."""
+def failure(seed: int, *, shrinks: bool = True) -> str:
+    """Return what a person needs of a failing seed: the command that replays it, and its history, shortened.
+
+    `shrinks`: faults that it can do without are left out first.
+    """
     scenario = scenario_of(seed)
     active = {phase.fault for phase in scenario.phases} | set(scenario.chances)
-    without = shrunk(seed)
+    without = shrunk(seed) if shrinks else NO_FAULTS
     trial = attempt(seed, without)
     left_out = " ".join(f"--without {fault}" for fault in sorted(without & active))
     command = f"python -m tests.simulation --seed {seed} {left_out}".rstrip()

@@ -1,8 +1,6 @@
 """What consumers are given: not what they have, in order, one call at a time, and no more than they may see."""
 
-from collections import defaultdict
-
-from tests.simulation.history import Began, Given, Noted, Recalled
+from tests.simulation.history import Began, Given, Noted, Recalled, Said
 from tests.simulation.oracle.finding import Case
 from tests.simulation.oracle.whereabouts import Whereabouts
 
@@ -23,7 +21,7 @@ class HandingOver:
         self._whereabouts = whereabouts
         self._had: dict[int, Recalled] = {}
         self._began: dict[int, Began] = {}
-        self._last: defaultdict[tuple[int, str, str], int] = defaultdict(lambda: -1)
+        self._said: dict[tuple[int, str, str], Said] = {}
 
     def on_began(self, happening: Began) -> None:
         self._began[happening.invocation] = happening
@@ -43,6 +41,11 @@ class HandingOver:
                 true = KEPT_BY[state](self._whereabouts, (name, event))
             self._case.claim(true, "I1", f"the ledger says {state} of {event} at {name}, and it is not")
 
+    def on_said(self, happening: Said) -> None:
+        part = (happening.invocation, happening.consumer, happening.event)
+        if part not in self._said or self._said[part].outcome == "Retry":
+            self._said[part] = happening
+
     def on_given(self, happening: Given) -> None:
         claim, consumer, scenario = self._case.claim, happening.consumer, self._case.scenario
         began, recalled = self._began[happening.invocation], self._had.get(happening.invocation)
@@ -58,6 +61,10 @@ class HandingOver:
             document = str(write.document)
             claim(write.index > in_call.get(document, -1), "I4", f"{consumer} was given {document} out of order")
             in_call[document] = write.index
+            if said := self._said.get((happening.invocation, consumer, event)):
+                claim(said.outcome == "Retry", "I3", f"{consumer} was given {event} again after it had answered")
+                pause_s = happening.at_s - said.at_s + MOMENT_S
+                claim(pause_s >= (said.after_s or 0.0), "I6", f"{consumer} was asked again after {pause_s:.1f} s")
             if began.function == "stream" and recalled is not None:
                 had = consumer in recalled.had.get(event, ())
                 claim(not had, "I3", f"{consumer} was given {event} again, though the ledger answered that it has it")
