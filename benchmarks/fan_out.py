@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from benchmarks.contenders.clients import Clients
 from benchmarks.contenders.fanout import fanout_handler
 from benchmarks.contenders.handler import FANOUT, PLAIN, POWERTOOLS, Handler
 from benchmarks.contenders.plain import plain_handler
@@ -29,7 +30,7 @@ LISTENED: Mapping[str, Callable[[str], bool]] = {
     "every document has a listener": lambda _: True,
     "one document in ten has a listener": lambda document_id: document_id.endswith("0"),
 }
-HANDLERS: Mapping[str, Callable[[Services], Handler]] = {
+HANDLERS: Mapping[str, Callable[[Clients], Handler]] = {
     FANOUT: fanout_handler,
     PLAIN: plain_handler,
     POWERTOOLS: powertools_handler,

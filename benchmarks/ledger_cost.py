@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.capacity_units import read_units, write_units
-from benchmarks.contenders.fanout import LEDGER_TABLE, fanout_handler
+from benchmarks.contenders.clients import LEDGER_TABLE
+from benchmarks.contenders.fanout import fanout_handler
 from benchmarks.contenders.handler import FANOUT, POWERTOOLS
 from benchmarks.contenders.powertools import powertools_handler
 from benchmarks.pretended.dynamodb import PretendedDynamoDb

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.contenders.clients import Clients
 from benchmarks.contenders.fanout import fanout_handler
 from benchmarks.contenders.handler import FANOUT, PLAIN, POWERTOOLS, Handler
 from benchmarks.contenders.plain import plain_handler
@@ -19,7 +20,7 @@ from benchmarks.verdict import Goal, Verdict
 RECORDS = 10_000
 RECORD_BYTES = 500
 POISON = "document-5050"
-HANDLERS: Mapping[str, Callable[[Services], Handler]] = {
+HANDLERS: Mapping[str, Callable[[Clients], Handler]] = {
     FANOUT: fanout_handler,
     PLAIN: plain_handler,
     POWERTOOLS: powertools_handler,

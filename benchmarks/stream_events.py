@@ -60,7 +60,7 @@ def _edit(old: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """Return what an edit of a document leaves in its place: some other words, a new version, time and editor."""
     words = old["body"]["S"].split(" ")
     for place in chance.choices(range(len(words)), k=EDIT_MOVES):
-        words[place] = chance.choice(WORDS)
+        words[place] = chance.choice([word for word in WORDS if word != words[place]])
     return {
         "body": {"S": " ".join(words)},
         "edited_by": {"S": chance.choice(PEOPLE)},

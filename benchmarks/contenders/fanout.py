@@ -2,9 +2,17 @@
 
 from typing import Any
 
+from benchmarks.contenders.clients import (
+    BUCKET,
+    DOCUMENTS_TABLE,
+    INDEX,
+    LEDGER_TABLE,
+    LOG_GROUP,
+    SUBSCRIPTIONS_TABLE,
+    Clients,
+)
 from benchmarks.contenders.handler import INVOCATION_S, Handler
 from benchmarks.in_memory import CLOCK, PATIENCE_S, RESERVE_S
-from benchmarks.pretended.services import Services
 from consumers.analysis_queue.claims import Claims
 from consumers.analysis_queue.consumer import AnalysisQueue
 from consumers.audit_log.consumer import AuditLog
@@ -27,30 +35,28 @@ from stream_processor.processing import StreamProcessor
 from stream_processor.projection import Projection
 from stream_processor.putting_away import PuttingAway
 
-BUCKET, LEDGER_TABLE = "failures", "delivery-ledger"
 
-
-def consumers(services: Services) -> list[Consumer]:
+def consumers(services: Clients) -> list[Consumer]:
     """Return the four consumers."""
     return [
         SearchIndex(
             services.search,
-            table=DocumentsTable(services.dynamodb, "documents"),
+            table=DocumentsTable(services.dynamodb, DOCUMENTS_TABLE),
             projection=Projection(),
-            alias="documents",
+            alias=INDEX,
             gzip=False,
         ),
-        AnalysisQueue(services.sqs, "https://sqs/analysis.fifo", Claims(services.s3, BUCKET)),
+        AnalysisQueue(services.sqs, services.analysis_queue_url, Claims(services.s3, BUCKET)),
         WebsocketNotifier(
-            Subscriptions(services.dynamodb, "subscriptions"),
-            FrameStore(services.s3, "frames"),
+            Subscriptions(services.dynamodb, SUBSCRIPTIONS_TABLE),
+            FrameStore(services.s3, BUCKET),
             Posts(services.sockets),
         ),
-        AuditLog(services.logs, "/fanout/audit"),
+        AuditLog(services.logs, LOG_GROUP),
     ]
 
 
-def fanout_handler(services: Services) -> Handler:
+def fanout_handler(services: Clients) -> Handler:
     """Return the stream function, as `stream_processor.bootstrap` composes it."""
     processor = stream_processor(services)
 
@@ -61,7 +67,7 @@ def fanout_handler(services: Services) -> Handler:
     return handle
 
 
-def stream_processor(services: Services) -> StreamProcessor:
+def stream_processor(services: Clients) -> StreamProcessor:
     """Return what the stream function runs."""
     made = consumers(services)
     names = [consumer.name for consumer in made]

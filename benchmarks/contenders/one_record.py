@@ -1,12 +1,13 @@
 """What a handler that takes one record at a time does with it: one call for each sink, as tutorials write it."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from benchmarks.pretended.services import Services
+from benchmarks.contenders.clients import INDEX, LOG_GROUP, LOG_STREAM, SUBSCRIPTIONS_TABLE, Clients
 
 deserialize = TypeDeserializer().deserialize
 
@@ -14,7 +15,7 @@ deserialize = TypeDeserializer().deserialize
 class OneRecord:
     """One call to one sink for one record, for each of the four. Each raises what the client raises."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Clients) -> None:
         """Use these clients."""
         self._services = services
 
@@ -22,14 +23,14 @@ class OneRecord:
         """Index the new image under the document's id, or delete it."""
         image = _image(record)
         if image is None:
-            self._services.search.delete(index="documents", id=_document(record))
+            self._services.search.delete(index=INDEX, id=_document(record))
         else:
-            self._services.search.index(index="documents", id=_document(record), body=image)
+            self._services.search.index(index=INDEX, id=_document(record), body=image)
 
     def analysis_queue(self, record: Mapping[str, Any]) -> None:
         """Queue the new image."""
         self._services.sqs.send_message(
-            QueueUrl="https://sqs/analysis.fifo",
+            QueueUrl=self._services.analysis_queue_url,
             MessageBody=json.dumps(_image(record), default=str),
             MessageGroupId=_document(record),
             MessageDeduplicationId=record["eventID"],
@@ -40,7 +41,7 @@ class OneRecord:
         document = _document(record)
         frame = json.dumps({"document": document, "image": _image(record)}, default=str).encode()
         pages = self._services.dynamodb.get_paginator("query").paginate(
-            TableName="subscriptions",
+            TableName=SUBSCRIPTIONS_TABLE,
             KeyConditionExpression="document_id = :document",
             ExpressionAttributeValues={":document": {"S": document}},
         )
@@ -52,9 +53,9 @@ class OneRecord:
         """Log what happened."""
         message = {"document_id": _document(record), "event": record["eventName"], "image": _image(record)}
         self._services.logs.put_log_events(
-            logGroupName="/fanout/audit",
-            logStreamName="one",
-            logEvents=[{"timestamp": 0, "message": json.dumps(message, default=str)}],
+            logGroupName=LOG_GROUP,
+            logStreamName=LOG_STREAM,
+            logEvents=[{"timestamp": time.time_ns() // 1_000_000, "message": json.dumps(message, default=str)}],
         )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from benchmarks.contenders.clients import Clients
 from benchmarks.contenders.handler import Handler
 from benchmarks.contenders.one_record import OneRecord
-from benchmarks.pretended.services import Services
 
 
-def plain_handler(services: Services) -> Handler:
+def plain_handler(services: Clients) -> Handler:
     """Return the handler."""
     one = OneRecord(services)
     sinks = (one.search_index, one.analysis_queue, one.websocket_notifier, one.audit_log)

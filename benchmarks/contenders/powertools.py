@@ -15,9 +15,9 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from benchmarks.contenders.clients import IDEMPOTENCY_TABLE, Clients
 from benchmarks.contenders.handler import INVOCATION_S, Handler
 from benchmarks.contenders.one_record import OneRecord
-from benchmarks.pretended.services import Services
 
 
 class _Context(LambdaContext):
@@ -28,10 +28,10 @@ class _Context(LambdaContext):
         return int(INVOCATION_S * 1000)
 
 
-def powertools_handler(services: Services) -> Handler:
+def powertools_handler(services: Clients) -> Handler:
     """Return the handler."""
     one = OneRecord(services)
-    persistence = DynamoDBPersistenceLayer(table_name="idempotency", boto3_client=services.dynamodb)
+    persistence = DynamoDBPersistenceLayer(table_name=IDEMPOTENCY_TABLE, boto3_client=services.dynamodb)
     config = IdempotencyConfig(event_key_jmespath="eventID")
     processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
     context = _Context()

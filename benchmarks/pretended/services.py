@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.contenders.clients import Clients
 from benchmarks.pretended.dynamodb import PretendedDynamoDb
 from benchmarks.pretended.logs import PretendedLogs
 from benchmarks.pretended.search import pretended_search
@@ -41,19 +42,20 @@ def tolls_of_a_region() -> Tolls:
     )
 
 
-class Services:
-    """The clients, each with the methods of the real one that are used. `Any`, since that is what a client is."""
+class Services(Clients):
+    """Pretended clients, each with the methods of the real one that are used."""
 
     def __init__(self, tolls: Tolls, has_listener: Callable[[str], bool] = lambda _: True) -> None:
         """Make the clients."""
-        self.search: Any = pretended_search(tolls.search_index)
-        self.sqs: Any = PretendedSqs(tolls.analysis_queue)
+        self.search = pretended_search(tolls.search_index)
+        self.sqs = PretendedSqs(tolls.analysis_queue)
         self.retry_queues_toll = Toll(a_call_s=tolls.analysis_queue.a_call_s)
-        self.retry_sqs: Any = PretendedSqs(self.retry_queues_toll)
-        self.sockets: Any = PretendedSockets(tolls.websocket_notifier)
-        self.logs: Any = PretendedLogs(tolls.audit_log)
-        self.dynamodb: Any = PretendedDynamoDb(tolls.dynamodb, has_listener)
-        self.s3: Any = PretendedS3()
+        self.retry_sqs = PretendedSqs(self.retry_queues_toll)
+        self.sockets = PretendedSockets(tolls.websocket_notifier)
+        self.logs = PretendedLogs(tolls.audit_log)
+        self.dynamodb = PretendedDynamoDb(tolls.dynamodb, has_listener)
+        self.s3 = PretendedS3()
+        self.analysis_queue_url = "https://sqs/analysis.fifo"
 
 
 class PretendedS3:
