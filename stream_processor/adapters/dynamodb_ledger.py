@@ -28,6 +28,8 @@ KEYS_A_READ = 100
 """Most keys of one BatchGetItem (DynamoDB API Reference)."""
 ITEMS_A_WRITE = 25
 """Most items of one BatchWriteItem (DynamoDB API Reference)."""
+CALLS_AT_ONCE = 16
+"""So that a thousand records are written in three rounds of calls: the batch waits for each round."""
 HOUR_S = 3600
 LIFE_S = 26 * HOUR_S
 """The stream keeps a record for 24 h; after that no redelivery can come that an entry would spare."""
@@ -49,7 +51,7 @@ class DynamoDbLedger:
         keys = dict.fromkeys([*event_ids, *(breaker_key(consumer) for consumer in consumers)])
         chunks = list(batched(keys, KEYS_A_READ, strict=False))
         try:
-            answers = in_lanes(lambda chunk: list(self._read(chunk, deadline)), chunks)
+            answers = in_lanes(lambda chunk: list(self._read(chunk, deadline)), chunks, lanes=CALLS_AT_ONCE)
             items = [item for answer in answers for item in answer]
         except (ClientError, BotoCoreError) as error:
             raise LedgerUnavailableError(f"reading {self._table}: {error}") from error
@@ -63,7 +65,7 @@ class DynamoDbLedger:
         """Write entries whole, 25 a call."""
         chunks = list(batched(entries, ITEMS_A_WRITE, strict=False))
         try:
-            for _ in in_lanes(lambda chunk: self._write(chunk, deadline), chunks):
+            for _ in in_lanes(lambda chunk: self._write(chunk, deadline), chunks, lanes=CALLS_AT_ONCE):
                 pass
         except (ClientError, BotoCoreError) as error:
             raise LedgerUnavailableError(f"writing {self._table}: {error}") from error
