@@ -1,6 +1,7 @@
 """What does a full decode of both images cost, against Powertools' record class and against parsing the JSON at all?"""
 
 import json
+import time
 
 from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 
@@ -30,6 +31,7 @@ def run() -> Verdict:
             },
             rounds=ROUNDS,
             units=RECORDS,
+            clock=time.process_time,
         )
         for baseline in ("powertools", "json.loads"):
             ratio = case_figures["fanout"].median_s / case_figures[baseline].median_s
@@ -40,7 +42,7 @@ def run() -> Verdict:
         unit="record",
         figures=figures,
         ratios=ratios,
-        goals={name: Goal(most=1.0) for name in ratios if "powertools" in name},
+        goals={name: Goal(most=0.6 if "powertools" in name else 1.3) for name in ratios},
     )
 
 

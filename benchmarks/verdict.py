@@ -11,7 +11,7 @@ from rich.table import Table
 
 from benchmarks.measuring import Figure
 
-BAR_CHARACTERS = 40
+BAR_CHARACTERS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
