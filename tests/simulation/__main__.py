@@ -8,6 +8,8 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack
 from multiprocessing import Pool
 
 from tests.simulation.scenario import Fault
@@ -25,9 +27,12 @@ def failing(seed: int) -> int | None:
 
 def run_many(first: int, count: int, *, cores: int | None = None, stops: bool = False) -> list[int]:
     """Try seeds on all cores, with a line of progress; return those that failed. `stops`: the first one ends it."""
-    failed, began_s = [], time.monotonic()
-    with Pool(cores or os.process_cpu_count()) as pool:
-        tried = pool.imap_unordered(failing, range(first, first + count), chunksize=1 if stops else CHUNK)
+    failed, began_s, seeds = [], time.monotonic(), range(first, first + count)
+    with ExitStack() as stack:
+        tried: Iterator[int | None] = map(failing, seeds)
+        if cores != 1:
+            pool = stack.enter_context(Pool(cores or os.process_cpu_count()))
+            tried = pool.imap_unordered(failing, seeds, chunksize=1 if stops else CHUNK)
         for done, seed in enumerate(tried, start=1):
             if seed is not None:
                 failed.append(seed)

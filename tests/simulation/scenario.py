@@ -145,10 +145,10 @@ def scenario_of(seed: int, without: frozenset[Fault] = frozenset()) -> Scenario:
     """Return the world of a seed; `without` leaves faults out and changes nothing else in what was drawn."""
     rng = Random(f"scenario {seed}")
     lasting = rng.random()
-    span_s = rng.choice((20.0, 120.0, 600.0)) if lasting < 0.75 else rng.choice((HOUR_S, 12 * HOUR_S))
-    ten_days = lasting > 0.997
+    span_s = rng.choice((20.0, 120.0, 600.0)) if lasting < 0.88 else rng.choice((HOUR_S, HOUR_S, 12 * HOUR_S))
+    ten_days = lasting > 0.999
     faults_end_s = 11 * DAY_S if ten_days else span_s * rng.uniform(1.0, 2.0)
-    most_changes = 4 if ten_days else 25 if faults_end_s > HOUR_S else 120
+    most_changes = 2 if ten_days else 15 if faults_end_s > HOUR_S else 120
     changes = max(1, min(most_changes, int(rng.choice((5, 15, 40, 80)) * rng.uniform(0.5, 1.5))))
     consumers = CONSUMERS if rng.random() < 0.5 else tuple(sorted(rng.sample(CONSUMERS, rng.randint(2, 3))))
     return Scenario(

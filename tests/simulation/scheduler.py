@@ -61,6 +61,7 @@ class Scheduler:
         self._rng = rng
         self._due: list[tuple[float, float, int, Callable[..., None], tuple[object, ...]]] = []
         self._number = count()
+        self._processes: dict[Process, None] = {}
         self._hub = getcurrent()
         self._running: SimThread | None = None
 
@@ -75,6 +76,7 @@ class Scheduler:
             run()
             self.raise_signal(thread.ended)
 
+        self._processes[process] = None
         thread = SimThread(process, whole, self._hub)
         process.threads.append(thread)
         self.at(self.now_s, self._resume, thread, thread.ticket)
@@ -127,11 +129,16 @@ class Scheduler:
             self._hub.switch()
 
     def run(self, last: SimThread) -> None:
-        """Let everything run until the thread `last` has ended."""
+        """Let everything run until the thread `last` has ended; then end all, as a suspended thread is never freed."""
         due = self._due
         while not last.done():
             self.now_s, _, _, action, arguments = heappop(due)
             action(*arguments)
+        for process in self._processes:
+            process.dead = True
+            process.on_death = lambda: None
+        for process in [*self._processes]:
+            self._bury(process)
 
     def _resume(self, thread: SimThread, ticket: int) -> None:
         process = thread.process
@@ -151,6 +158,7 @@ class Scheduler:
                 thread.greenlet.throw()
         process.threads.clear()
         process.held.clear()
+        self._processes.pop(process, None)
         process.on_death()
 
     def _me(self) -> SimThread:
