@@ -36,5 +36,8 @@ def test_the_index_converges_to_the_table(world: World) -> None:
             world.reindex(dies=0.1)
     world.reindex(dies=0)
     world.settle()
+    world.reindex(dies=0)
+    world.settle()
+    assert world.indexes() == 1
     assert world.indexed() == world.expected()
     assert world.audit().run(world.deadline()).drift == []
