@@ -47,6 +47,9 @@ class EventSourceMapping:
         parts = [(batch, 0)]
         while parts:
             part, failures = parts.pop(0)
+            part = self._young(lane, part)
+            if not part:
+                continue
             failed_from = self._invoke(part)
             done = part[:failed_from]
             if done:
@@ -65,6 +68,14 @@ class EventSourceMapping:
             else:
                 parts.insert(0, (rest, failures))
             self._services.scheduler.sleep(self._services.rng.uniform(0.1, 2.0 ** min(failures, 6)))
+
+    def _young(self, lane: Lane, part: list[Write]) -> list[Write]:
+        """Give up records that are too old; return the others."""
+        oldest_s = self._services.scheduler.now_s - self._services.scenario.most_age_s
+        old = [write for write in part if write.at_s < oldest_s]
+        if old:
+            self._move(lane, old, "expired")
+        return part[len(old) :]
 
     def _invoke(self, part: list[Write]) -> int:
         """Return the place in the batch from which everything failed; its length: nothing did."""

@@ -158,7 +158,7 @@ class Failed(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """The mapping's position passed these writes: by an `answer`, or because they were `discarded`, with their body."""
+    """The mapping's position passed these writes: by an `answer`, or they were `discarded`, or `expired`."""
 
     at_s: float
     invocation: int

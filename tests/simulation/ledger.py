@@ -15,6 +15,7 @@ from tests.simulation.weather import Weather
 BOARD_TIMEOUT_S = 0.25
 """The board's calls have no deadline of their own, so the ledger's client must not wait long for them."""
 SLOW_S = 20.0
+OVERRUN_S = 30.0
 
 
 @dataclass(kw_only=True)
@@ -110,6 +111,9 @@ class SimLedger:
         return course
 
     def _call[Result](self, course: Course, timeout_s: float, effect: Callable[[], Result]) -> Result:
+        if self.weather.strikes(Fault.OVERRUN):
+            course, timeout_s = replace(course, answer_s=NEVER_S), timeout_s + OVERRUN_S
+            self.weather.troubled(self.station.invocation, "function", Fault.OVERRUN)
         try:
             return self.station.call(course, timeout_s, effect)
         except (NoAnswerError, CallFailedError) as error:

@@ -113,6 +113,7 @@ class Scenario:
     Attributes:
         faults_end_s: from then on nothing goes wrong any more.
         most_attempts: of the mapping, -1 for ever.
+        most_age_s: of a record, for the mapping.
         patience_s: by consumer.
 
     """
@@ -128,6 +129,7 @@ class Scenario:
     batch_window_s: float
     bisect: bool
     most_attempts: int
+    most_age_s: float
     timeout_s: float
     reserve_s: float
     patience_s: Mapping[str, float]
@@ -163,6 +165,7 @@ def scenario_of(seed: int, without: frozenset[Fault] = frozenset()) -> Scenario:
         batch_window_s=rng.choice((0.0, 0.0, 2.0, 20.0)),
         bisect=rng.random() < 0.7,
         most_attempts=rng.choice((-1, -1, 3, 10)),
+        most_age_s=rng.choice((DAY_S, 12 * HOUR_S, 6 * HOUR_S)),
         timeout_s=rng.choice((12.0, 20.0, 30.0, 60.0)),
         reserve_s=rng.choice((2.0, 4.0)),
         patience_s={name: rng.choice((2.0, 5.0, 8.0)) for name in CONSUMERS},

@@ -55,6 +55,7 @@ class Ending:
     def on_moved(self, happening: Moved) -> None:
         lost = happening.how == "discarded" and self._case.scenario.most_attempts < 0
         self._case.claim(not lost, "end", "a mapping that tries for ever gave up")
+        self._case.claim(happening.how != "expired", "end", "a shard stood until its records were too old")
 
     def end(self) -> None:
         """Judge what is left at the end."""

@@ -54,7 +54,7 @@ class Whereabouts:
 
     def on_moved(self, happening: Moved) -> None:
         writes = [self._case.run.writes[index] for index in happening.passed]
-        if happening.how == "discarded":
+        if happening.how != "answer":
             self.discarded.update(happening.passed)
             return
         for write in writes:
