@@ -301,6 +301,12 @@ class World:
             work += 1
             assert work < 500, "it does not come to an end"
 
+    def go_on(self) -> None:
+        """Die again, and write at any time."""
+        for consumer in self.environments:
+            cast("Any", consumer)._sender.dies = 0.1
+        self.quiet = False
+
     def indexes(self) -> int:
         """Return how many indexes of documents there are: more than one while a reindex is under way."""
         return len(versions(self.client, self.alias))

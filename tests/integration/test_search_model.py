@@ -12,11 +12,12 @@ from tests.integration.search_world import World
 
 pytestmark = pytest.mark.integration
 
-ACTIONS = 120
+ACTIONS = 100
 WEIGHTS = {"write": 30, "deliver": 30, "redeliver": 12, "purge": 6, "backfill": 12, "mend": 2, "restore": 1}
+MENDING = ("mend", "restore")
 
 
-@pytest.fixture(params=range(3))
+@pytest.fixture(params=range(5))
 def world(
     request: pytest.FixtureRequest, stack: StackState, aws: AwsClients, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
@@ -28,16 +29,24 @@ def world(
 
 
 def test_the_index_converges_to_the_table(world: World) -> None:
-    """Changes live, repeated or late, backfills, purges, restored tables, reindexes, deaths: index = table."""
-    names = world.chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=ACTIONS)
-    for number, name in enumerate(names):
+    """Changes live, repeated or late, backfills, purges, restored tables, reindexes, deaths: index = table.
+
+    A reindex and an audit mend what they find. So the second half does without: nothing may go wrong in it at all.
+    """
+    for number, name in enumerate(actions(world, WEIGHTS)):
         getattr(world, name)()
         if number in (ACTIONS // 3, ACTIONS // 2):
             world.reindex(dies=0.1)
-    world.reindex(dies=0)
     world.settle()
     world.reindex(dies=0)
-    world.settle()
     assert world.indexes() == 1
+    world.go_on()
+    for name in actions(world, {name: weight for name, weight in WEIGHTS.items() if name not in MENDING}):
+        getattr(world, name)()
+    world.settle()
     assert world.indexed() == world.expected()
     assert world.audit().run(world.deadline()).drift == []
+
+
+def actions(world: World, weights: dict[str, int]) -> list[str]:
+    return world.chance.choices(list(weights), list(weights.values()), k=ACTIONS)
