@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import BatchResultErrorEntryTypeDef
 
-MAX_LANES = 8
+MAX_LANES = 16
 CHANGES_A_LANE = 10
 """Fewer changes than this do not fill one call: a lane of their own would only cost a call more."""
 ABSENT = object()
