@@ -34,8 +34,11 @@ DECODING = (
     Mutant(
         breaks="I5: order keys compare the number before the stream's label",
         file="stream_processor/change.py",
-        old="    stream_label: str\n    sequence_number: int\n\n    def __str__(self) -> str:",
-        new="    sequence_number: int\n    stream_label: str\n\n    def __str__(self) -> str:",
+        old="    sequence_number: int\n\n    def __str__(self) -> str:",
+        new="    sequence_number: int\n\n"
+        "    def __lt__(self, other): return self[::-1] < other[::-1]\n"
+        "    def __gt__(self, other): return self[::-1] > other[::-1]\n\n"
+        "    def __str__(self) -> str:",
     ),
 )
 

@@ -51,8 +51,8 @@ OF_A_RETRY = (
     Mutant(
         breaks="messages of one change multiply",
         file=RETRYING,
-        old="oldest.setdefault(part, message_id)",
-        new="oldest[part[0], message_id] = oldest[part] = message_id",
+        old="oldest[parts[message.message_id]] if message.message_id in parts else message.message_id",
+        new="message.message_id",
     ),
     Mutant(
         breaks="I3: the worker overwrites the stream function's entry in the ledger",

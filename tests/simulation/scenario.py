@@ -72,7 +72,7 @@ _MOST_LIKELY: Mapping[Fault, float] = {
     Fault.LEDGER_CLOBBERED: 0.1,
     Fault.PARKING_PARTLY: 0.15,
     Fault.PARKING_ANSWER_LOST: 0.15,
-    Fault.BUCKET_PARTLY: 0.2,
+    Fault.BUCKET_PARTLY: 0.4,
     Fault.CRASH: 0.15,
     Fault.OVERRUN: 0.02,
     Fault.INVOCATION_LOST: 0.1,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tests.simulation.history import Began, Left, Replied, Troubled
+from tests.simulation.history import Began, Left, Parked, Replied, Troubled
 from tests.simulation.oracle.finding import Case
 from tests.simulation.scenario import BUCKET, PARKING
 from tests.simulation.table import Write
@@ -19,6 +19,7 @@ class Answering:
         self._began: dict[int, Began] = {}
         self._excused: set[int] = set()
         self._receives: Counter[int] = Counter()
+        self._parked: set[tuple[int, str, str | None]] = set()
 
     def on_began(self, happening: Began) -> None:
         self._began[happening.invocation] = happening
@@ -40,6 +41,11 @@ class Answering:
         for identifier in happening.answer:
             fine = identifier in numbers or (identifier == WHOLE_BATCH and None in numbers)
             claim(fine, "I2", f"the answer names {identifier!r}, which is in no record of the batch")
+
+    def on_parked(self, happening: Parked) -> None:
+        part = (happening.invocation, happening.consumer, happening.event)
+        self._case.claim(part not in self._parked, "I1", f"{happening.event} was parked twice by one invocation")
+        self._parked.add(part)
 
     def on_left(self, happening: Left) -> None:
         if happening.how == "dlq":

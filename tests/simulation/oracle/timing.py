@@ -102,6 +102,9 @@ class Timing:
         if happening.what == "open":
             reason = consumer in invocation.troubled or self._hangs(invocation, consumer)
             self._case.claim(reason, "I6", f"the breaker of {consumer} was opened, whose sink was well")
+        if happening.what == "close":
+            fine = all(_succeeded(call) for call in invocation.calls[consumer][-1:])
+            self._case.claim(fine, "I6", f"the breaker of {consumer} was closed, and its probe had not succeeded")
         if happening.what == "claim" and happening.done:
             invocation.claimed.add(consumer)
             since_s = happening.at_s - self._probed_at_s.get(consumer, -PROBE_EVERY_S)
@@ -162,3 +165,8 @@ class Timing:
         if consumer in invocation.open and all(event in said for event in wanted) and last.over:
             closed = (consumer, "close") in invocation.asked
             self._case.claim(closed, "I6", f"the probe of {consumer} succeeded, and its breaker stays open")
+
+
+def _succeeded(call: _Call) -> bool:
+    """Return whether the sink took or refused all that a call was given."""
+    return all(call.said.get(event, "Retry") != "Retry" for event in call.given.events)
